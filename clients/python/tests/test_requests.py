@@ -265,10 +265,11 @@ def test_log_of_the_http_library_contains_no_grant(path: str, caplog: pytest.Log
 
 
 @pytest.mark.parametrize(
-    "url", ["", "localhost", "ftp://a", "https://", "https://user:secret@a", "https://a?b=1", "https://a#b", "http://[::1"]
+    "url",
+    ["", "localhost", "ftp://a", "https://", "https://user:secret@a", "https://a?b=1", "https://a#b", "http://[::1", "http://a:b", None],
 )
-def test_invalid_address_of_the_server_is_refused(url: str) -> None:
-    with pytest.raises(ValueError) as raised:
+def test_invalid_address_of_the_server_is_refused(url: Any) -> None:
+    with pytest.raises(ValueError, match="url (is not valid|must be)") as raised:
         S3Auth(url, NullKeypair())
     assert "secret" not in str(raised.value)
 

@@ -1,4 +1,4 @@
-"""Uploads to and reads from the object storage of a Bittensor subnet through an S3Auth server.
+"""Client of S3Auth: miners of a Bittensor subnet upload files to S3 storage, validators list and download them.
 
 :class:`S3Auth` is the client. :class:`AsyncS3Auth` is the same for asyncio (needs ``httpx``).
 """

@@ -11,7 +11,7 @@ from ._core.listings import Listings
 from ._core.quota import QuotaStatus
 from ._core.server import Server
 from ._core.signing import Keypair, address_of
-from ._core.uploads import Uploads
+from ._core.uploads import Uploads, bytes_of
 from .client import AnyMiner, AnyPath, request_credentials
 from .files import DownloadedFile, DownloadSummary, Miner, RemoteFile, UploadedFile, UploadSummary
 from .options import ClientOptions
@@ -21,9 +21,9 @@ from .sessions import SessionCredentials
 class AsyncS3Auth:
     """A client of one S3Auth server for asyncio. Needs ``httpx``.
 
-    Its methods are those of :class:`S3Auth`, with ``await``; :meth:`list_files` is an asynchronous iterator. Use a client in one event
-    loop only, and close it: ``async with AsyncS3Auth(url, hotkey) as client``. File reads, hashes and signatures run in the threads of the
-    event loop.
+    It has the methods of :class:`S3Auth` except ``boto3_session``, with ``await``; :meth:`list_files` is an asynchronous iterator. Use a
+    client in one event loop only, and close it: ``async with AsyncS3Auth(url, hotkey) as client``. File reads, hashes and signatures run in
+    threads.
 
     The parameters are those of :class:`S3Auth`.
     """
@@ -31,7 +31,7 @@ class AsyncS3Auth:
     def __init__(
         self, url: str, hotkey: Keypair, coldkey: Any = None, *, options: Optional[ClientOptions] = None
     ) -> None:
-        options = options or ClientOptions()
+        options = ClientOptions.of(options)
         transport = HttpxTransport(connect_timeout=options.connect_timeout, connections=4 * options.parallel)
         address = address_of(hotkey, "hotkey", must_sign=True)
         server = Server(url, hotkey, transport, options)
@@ -81,7 +81,7 @@ class AsyncS3Auth:
         overwrite: bool = True,
     ) -> UploadedFile:
         """See :meth:`S3Auth.upload_bytes`."""
-        return await self._uploads.upload(bytes(data), to, source, job_id, overwrite)
+        return await self._uploads.upload(bytes_of(data), to, source, job_id, overwrite)
 
     async def upload_folder(
         self,

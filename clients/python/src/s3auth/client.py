@@ -12,7 +12,7 @@ from ._core.quota import QuotaStatus
 from ._core.requests_transport import RequestsTransport, iterate_sync, run_sync
 from ._core.server import Server
 from ._core.signing import Keypair, address_of
-from ._core.uploads import Uploads
+from ._core.uploads import Uploads, bytes_of
 from .files import DownloadedFile, DownloadSummary, Miner, RemoteFile, UploadedFile, UploadSummary
 from .options import ClientOptions
 from .sessions import SessionCredentials, open_boto3_session
@@ -35,15 +35,15 @@ class S3Auth:
 
     :param url: The server's address, such as ``https://s3-auth.example.com``.
     :param hotkey: The key pair that signs: anything with ``ss58_address`` and ``sign(bytes)``, such as ``wallet.hotkey`` of Bittensor.
-    :param coldkey: The coldkey that owns the hotkey: its address, or anything with ``ss58_address``, such as ``wallet.coldkeypub``. The
-        server takes it from the chain if you leave it out, and refuses a wrong one.
+    :param coldkey: The coldkey that owns the hotkey: its address, or anything with ``ss58_address``, such as ``wallet.coldkeypub``. By
+        default, the server looks it up on the chain. The server refuses a wrong one.
     :param options: Timeouts, retries and concurrency.
     """
 
     def __init__(
         self, url: str, hotkey: Keypair, coldkey: Any = None, *, options: Optional[ClientOptions] = None
     ) -> None:
-        options = options or ClientOptions()
+        options = ClientOptions.of(options)
         transport = RequestsTransport(connect_timeout=options.connect_timeout, connections=4 * options.parallel)
         address = address_of(hotkey, "hotkey", must_sign=True)
         server = Server(url, hotkey, transport, options)
@@ -64,13 +64,16 @@ class S3Auth:
 
     @property
     def quota(self) -> Optional[QuotaStatus]:
-        """What the hotkey has left today, as of the last answer that said it; ``None`` before the first one."""
+        """The remaining daily quota of the hotkey, from the last answer that had it; ``None`` before the first one."""
         return self._connection.server.quota
 
     def request(self, endpoint: str, /, **members: Any) -> Any:
         """Sends a signed request to an endpoint, such as ``get-validator-access``, and returns the JSON of its answer.
 
-        For endpoints that no other method covers. ``/docs`` of the server describes all of them. Members that are ``None`` are not sent.
+        For endpoints that no other method covers. ``/docs`` of the server describes all of them.
+
+        :param endpoint: The path of the endpoint.
+        :param members: The members of the JSON request. Those that are ``None`` are not sent.
         """
         return run_sync(self._connection.server.post(endpoint, members))
 
@@ -88,9 +91,10 @@ class S3Auth:
         :param path: The local file.
         :param to: The path below your folder, with ``/`` between its segments; by default the name of the local file.
         :param source: The source, if the deployment has sources; by default its first one.
-        :param job_id: The job whose folder takes the file; by default that of the deployment's example paths, if they have one. ``""``
-            for no job.
-        :param overwrite: Whether to replace a stored file of this path. Otherwise the result has the status ``exists``.
+        :param job_id: The job into whose folder the file goes. By default, the job in the example paths of the deployment, if there is
+            one. ``""`` means no job.
+        :param overwrite: Whether to replace a stored file of this path. If false, the stored file stays, and the result has the status
+            ``exists``.
         """
         return run_sync(self._uploads.upload(path, to, source, job_id, overwrite))
 
@@ -104,7 +108,7 @@ class S3Auth:
         overwrite: bool = True,
     ) -> UploadedFile:
         """Uploads bytes as one file into your own folder. The parameters are those of :meth:`upload`."""
-        return run_sync(self._uploads.upload(bytes(data), to, source, job_id, overwrite))
+        return run_sync(self._uploads.upload(bytes_of(data), to, source, job_id, overwrite))
 
     def upload_folder(
         self,
@@ -119,8 +123,8 @@ class S3Auth:
     ) -> UploadSummary:
         """Uploads the files of a local folder and of its subfolders, under their relative paths.
 
-        Skips hidden files, links to folders, and files whose bytes are stored already. A file that fails does not end the upload: it is in
-        ``failed`` of the result. Run it again to continue.
+        Skips hidden files, links to folders, and files that are stored already with the same content. If a file fails, the upload
+        continues, and the file is in ``failed`` of the result. Call it again to upload the files that are missing.
 
         :param to: A subfolder of your folder.
         :param select: Called with each relative path (``/`` between its segments). Files for which it returns false are skipped.
@@ -155,9 +159,9 @@ class S3Auth:
     ) -> DownloadSummary:
         """Downloads the files of a miner into a local folder, as ``s3auth download`` does.
 
-        A file appears under its name only when it is complete. Skips files that are there with the same bytes, and resumes interrupted
-        downloads. Miners choose their keys, so a name that is unsafe on this machine is escaped. A file that fails does not end the
-        download: it is in ``failed`` of the result.
+        A file appears under its name only when it is complete. Skips files that exist locally with the same content, and resumes
+        interrupted downloads. Escapes names that are unsafe on this machine, because miners choose them. If a file fails, the download
+        continues, and the file is in ``failed`` of the result.
 
         :param to: The local folder.
         :param select: Called with each file. Files for which it returns false are skipped.
@@ -166,24 +170,24 @@ class S3Auth:
         return run_sync(self._downloads.download(miner, to, source, prefix, select, on_file))
 
     def download_file(self, file: RemoteFile, path: AnyPath) -> DownloadedFile:
-        """Downloads one listed file to a path. Resumes an interrupted download."""
+        """Downloads one listed file to a path. Replaces a file that is there. Resumes an interrupted download."""
         return run_sync(self._downloads.download_file(file, path))
 
     def read(self, file: RemoteFile, start: int = 0, end: Optional[int] = None) -> bytes:
-        """Returns the bytes ``start`` to ``end`` (exclusive) of a listed file; by default all.
+        """Returns the bytes of a listed file from ``start`` up to, but not including, ``end``; by default all.
 
-        Raises :class:`ChangedFileError` if the miner has replaced the file since it was listed.
+        Raises :class:`ChangedFileError` if the miner replaced the file after it was listed.
         """
         return run_sync(self._downloads.read(file, start, end))
 
     def session_credentials(
         self, *, role: Optional[str] = None, source: Optional[str] = None, duration_seconds: Optional[int] = None
     ) -> SessionCredentials:
-        """Requests temporary credentials of the store, for other S3 tools.
+        """Requests temporary credentials for the store, for other S3 tools.
 
         Raises :class:`RefusedError` with the code ``session_credentials_unsupported`` if the operator has not turned them on.
 
-        :param role: ``miner`` or ``validator``; by default what the hotkey is.
+        :param role: ``miner`` or ``validator``; by default the role of the hotkey.
         :param source: Only the folder of this source.
         :param duration_seconds: 900 to 43,200 seconds.
         """
@@ -200,7 +204,7 @@ class S3Auth:
         return open_boto3_session(lambda: self.session_credentials(role=role, source=source, duration_seconds=duration_seconds))
 
     def close(self) -> None:
-        """Closes the connections."""
+        """Closes the connections. A later request opens new ones."""
         run_sync(self._connection.transport.close())
 
     def __enter__(self) -> "S3Auth":

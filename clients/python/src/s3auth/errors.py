@@ -12,13 +12,13 @@ class S3AuthError(Exception):
     """The base of all errors of this package."""
 
     summary: "Union[UploadSummary, DownloadSummary, None]" = None
-    """The files that were finished before this error ended the transfer of many files; ``None`` for an error of one file or request."""
+    """The results of the files that were finished before this error ended ``upload_folder`` or ``download``; ``None`` elsewhere."""
 
 
 class RefusedError(S3AuthError):
     """The server refused a request.
 
-    ``str(error)`` is the server's sentence, which says what to do, with the code.
+    ``str(error)`` is ``detail``, followed by the code.
     """
 
     def __init__(
@@ -32,17 +32,17 @@ class RefusedError(S3AuthError):
     ) -> None:
         super().__init__(f"{detail} ({code})")
         self.code = code
-        """The reason, for programs, such as ``hotkey_not_registered``. ``unknown`` if the answer gave none."""
+        """The reason, for programs, such as ``hotkey_not_registered``; ``unknown`` if the answer has none."""
         self.detail = detail
-        """What happened and what to do, in one sentence."""
+        """The server's explanation for people: what happened and what to do."""
         self.status = status
         """The HTTP status."""
         self.request_id = request_id
-        """The id of the request. Give it to the operator of the server."""
+        """The id of the request, with which the operator finds it in the server's log."""
         self.errors: Mapping[str, Sequence[str]] = errors or {}
-        """The problems of single members of the request, by member."""
+        """The problems of the request, by the name of its member."""
         self.retry_after = retry_after
-        """The seconds to wait before the next attempt; ``None`` if the server named none."""
+        """The seconds to wait before the next attempt; ``None`` if the server did not say."""
 
     def __reduce__(self) -> "tuple[type[RefusedError], tuple[object, ...]]":
         # Exceptions with several arguments cannot be pickled otherwise, and Dask and multiprocessing send exceptions between processes.
@@ -58,7 +58,7 @@ class UnreachableStoreError(UnreachableError):
 
 
 class InvalidAnswerError(S3AuthError):
-    """The server's answer is not what its interface promises. The URL may belong to another service."""
+    """The server's answer does not follow the API. The URL may belong to another service."""
 
 
 class StoreError(S3AuthError):
@@ -76,7 +76,7 @@ class StoreError(S3AuthError):
 
 
 class ChangedFileError(S3AuthError):
-    """A file changed while it was read: a local file during its upload, or a stored file during its download."""
+    """A file changed during its transfer: a local file during its upload, or a stored file during its download."""
 
 
 class UnreadableFileError(S3AuthError):
@@ -88,7 +88,7 @@ class UnwritableFileError(S3AuthError):
 
 
 class UnacceptableFileError(S3AuthError):
-    """The server does not accept this file: its name or its size."""
+    """The server does not accept the name, the size, the source or the job of a file."""
 
 
 class UnknownMinerError(S3AuthError):

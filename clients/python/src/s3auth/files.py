@@ -14,7 +14,7 @@ class MinerFolder:
     """One folder of a miner."""
 
     prefix: str
-    """What its keys begin with, such as ``data/x/5F…/``."""
+    """The prefix of its keys, such as ``data/x/5F…/``."""
     source: Optional[str] = None
     """The source; ``None`` if the deployment has none."""
 
@@ -26,7 +26,7 @@ class Miner:
     id: str
     """The address that names its folders: a hotkey or a coldkey, by the deployment's layout."""
     uid: Optional[int]
-    """Its uid on the subnet; ``None`` if it is no longer registered."""
+    """Its uid on the subnet; ``None`` if it is not registered any more."""
     folders: Sequence[MinerFolder] = ()
 
 
@@ -35,7 +35,7 @@ class RemoteFile:
     """A stored file."""
 
     key: str
-    """Its key in the bucket. Miners choose their keys: do not use a key as a path on disk, see :meth:`S3Auth.download`."""
+    """Its key in the bucket. Miners choose their keys, so never use a key as a local path: :meth:`S3Auth.download` makes it safe."""
     path: str
     """The part of the key after the miner's folder."""
     size: int
@@ -45,16 +45,16 @@ class RemoteFile:
     etag: str
     """The store's ETag, without quotes. Usually the MD5 of the content in hex."""
     miner: Optional[str] = None
-    """The address that names the miner's folder; ``None`` for a file of one's own."""
+    """The address that names the miner's folder; ``None`` for your own files."""
     source: Optional[str] = None
     """The source; ``None`` if the deployment has none."""
     url: Optional[str] = field(default=None, repr=False, compare=False)
-    """A presigned URL, which lets anyone read the file until it expires; ``None`` if no URL can express the key."""
+    """A presigned URL, with which anyone can read the file until it expires; ``None`` if the key cannot be written in a URL."""
     url_expires_at: float = field(default=0.0, repr=False, compare=False)
     """Unix time at which the URL expires."""
     raw_key: Optional[bytes] = field(default=None, repr=False)
-    """The bytes of the key if they are not UTF-8; otherwise ``None``. ``key`` then has U+FFFD in place of the invalid bytes, and can be
-    equal to that of another file."""
+    """The bytes of the key if they are not UTF-8; otherwise ``None``. ``key`` then has U+FFFD in place of invalid bytes, so two files can
+    have the same ``key``."""
     _page: Any = field(default=None, repr=False, compare=False)
 
     @property
@@ -74,8 +74,8 @@ class UploadedFile:
     path: str
     """The path below the miner's folder."""
     status: str
-    """``stored``; ``unchanged`` if the same bytes were stored before; ``exists`` if another file is stored and ``overwrite`` is false;
-    or ``failed``."""
+    """``stored``; ``unchanged`` if the file was stored already with the same content; ``exists`` if the path has a stored file and
+    ``overwrite`` is false; or ``failed``."""
     size: int = 0
     """The size in bytes."""
     key: Optional[str] = None
@@ -110,7 +110,7 @@ class DownloadedFile:
 
     file: RemoteFile
     status: str
-    """``downloaded``; ``unchanged`` if the same bytes were there before; or ``failed``."""
+    """``downloaded``; ``unchanged`` if the local file had the same content; or ``failed``."""
     local_path: Optional[str] = None
     """The local file; ``None`` if it failed."""
     error: Optional[S3AuthError] = None

@@ -1,6 +1,6 @@
 """A file system for fsspec, so that pandas, DuckDB, Dask and others read miners' files by name: ``s3auth://{miner}/{path}``.
 
-Needs fsspec: ``pip install 's3auth[fsspec]'``.
+Needs fsspec: ``pip install fsspec``.
 """
 
 from __future__ import annotations
@@ -69,6 +69,8 @@ class _CachedByIdentity(type(AbstractFileSystem)):  # type: ignore[misc]
 
 
 def _identify(options: Dict[str, Any]) -> Dict[str, Any]:
+    # After a PermissionError, pandas opens the file again with anon=True. The second error must be the same, not an unknown option.
+    options.pop("anon", None)
     options = {name: value for name, value in options.items() if value is not None or name == "listings_expiry_time"}
     if "client" in options:
         extra = {"url", "hotkey", "coldkey", "wallet", "wallet_hotkey", "wallet_path", "client_options"} & set(options)
@@ -601,8 +603,10 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
     # A name that is no address, or no source, cannot have files.
     def _check(self, place: _Place) -> None:
-        if not _MINER.fullmatch(place.miner) or (place.source is not None and place.source not in self._sources()):
+        if not _MINER.fullmatch(place.miner):
             raise missing(place.name(place.path))
+        if place.source is not None and place.source not in self._sources():
+            raise missing(place.name(place.path), f"No such source; the sources are {', '.join(self._sources())}")
 
     # Whether the path is in a folder that the server lists: not the root, and not a miner with sources.
     def _is_listed(self, place: _Place) -> bool:

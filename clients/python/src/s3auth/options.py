@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Optional
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,26 @@ class ClientOptions:
     """The longest wait between two attempts. A refusal with a longer ``Retry-After`` is raised at once."""
 
     answer_timeout: float = 30.0
-    """How long the server may need for an answer."""
+    """The timeout of an answer of the server."""
 
     connect_timeout: float = 15.0
-    """How long opening a connection may take."""
+    """The timeout of opening a connection."""
 
     stall_timeout: float = 60.0
-    """How long a transfer to or from the store may make no progress."""
+    """The timeout of a transfer to or from the store that makes no progress."""
 
     parallel: int = 8
-    """How many files, or parts of large files, are transferred at once."""
+    """The number of files, or parts of large files, that are transferred at once."""
 
     multipart_above: int = 64 * 1024 * 1024
     """Files of more bytes are uploaded in parts, where the server supports it."""
+
+    @staticmethod
+    def of(options: "Optional[ClientOptions]") -> "ClientOptions":
+        """Returns the options, or the defaults for ``None``. Raises :class:`TypeError` for anything else."""
+        if options is not None and not isinstance(options, ClientOptions):
+            raise TypeError(f"options must be ClientOptions(...), not {type(options).__name__}.")
+        return options or ClientOptions()
 
     def __post_init__(self) -> None:
         if self.attempts < 1 or self.parallel < 1:

@@ -1,4 +1,4 @@
-"""Temporary credentials, with which any S3 tool or library reads and writes what the hotkey may."""
+"""Temporary credentials for S3 tools and libraries. They allow what the hotkey may read and write."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ class SessionCredentials:
     region: str
     bucket: str
     addressing: str
-    """``path`` or ``virtual``: where a URL has the bucket."""
+    """``path`` or ``virtual``: whether URLs have the bucket in the path or in the host name."""
     prefixes: Tuple[str, ...]
-    """What the keys begin with that these credentials may use."""
+    """The prefixes of the keys that the credentials give access to."""
     actions: Tuple[str, ...]
-    """What they allow, such as ``s3:GetObject``."""
+    """The allowed actions, such as ``s3:GetObject``."""
     not_enforced: Tuple[str, ...] = ()
-    """The rules of the server that the store does not enforce for them: ``file_size``, ``daily_files`` and ``write_once``."""
+    """The rules that the store does not enforce for these credentials: ``file_size``, ``daily_files`` and ``write_once``."""
 
     @staticmethod
     def read(answer: models.SessionCredentials) -> "SessionCredentials":
@@ -71,7 +71,7 @@ def open_boto3_session(request: Callable[[], SessionCredentials]) -> "boto3.Sess
         import botocore.credentials
         import botocore.session
     except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError("boto3_session needs boto3. Install it with: pip install 's3auth[boto3]'", name=missing.name) from None
+        raise ModuleNotFoundError("boto3_session needs boto3. Install it with: pip install boto3", name=missing.name) from None
 
     first = request()
     known = [first]

@@ -57,7 +57,7 @@ Granted = Union[GrantedFile, NotGrantedFile]
 
 
 class Batches:
-    """Requests the grants of many files. All have the source and the job of the rules."""
+    """Requests the grants of many files of one source and job."""
 
     def __init__(self, connection: Connection, rules: UploadRules, overwrite: bool, clock: Clock = now) -> None:
         self._connection = connection
@@ -74,7 +74,7 @@ class Batches:
         return HashedFile(file, (await hash_range(self._connection.transport, file, "sha256")).hex())
 
     async def grant_all(self, files: AsyncIterator[Union[HashedFile, UploadedFile]]) -> AsyncIterator[Union[Granted, UploadedFile]]:
-        """Collects files into batches and yields them with their grants. Passes on the files that have a result already."""
+        """Collects files into batches and yields them with their grants. Yields files that have a result already unchanged."""
         batch: List[HashedFile] = []
         body_bytes = content_bytes = 0
         async for item in files:
@@ -141,11 +141,11 @@ def _describe(item: HashedFile) -> models.RequestedFile:
 
 def file_exists(path: str) -> RefusedError:
     """Returns the failure of a file that exists and may not be replaced."""
-    return RefusedError("file_exists", f"{path} already exists, and the upload may not replace it.", 409)
+    return RefusedError("file_exists", f"{path} already exists. Upload with overwrite=True to replace it.", 409)
 
 
 def _error_of(file: FileToUpload, answer: models.FileUploadUrls, exists: bool) -> S3AuthError:
     refused = answer["refused"].get(file.path)
     if refused is not None:
         return RefusedError(refused["code"], refused["detail"], 400)
-    return file_exists(file.path) if exists else InvalidAnswerError(f"The server's answer leaves out {file.path}.")
+    return file_exists(file.path) if exists else InvalidAnswerError(f"The server's answer lacks {file.path}.")

@@ -33,7 +33,7 @@ class FolderTemplate:
 
     @property
     def root(self) -> str:
-        """What all keys of miners' files begin with: whole segments, or the literal text before the first variable part."""
+        """The common prefix of all miners' keys: whole segments, or the literal text before the first variable part."""
         literal = re.split(r"\{(?:source|hotkey|coldkey)\}", self.template, maxsplit=1)[0]
         return literal[: literal.rfind("/") + 1] or literal
 
@@ -65,7 +65,7 @@ def _pattern(template: str, sources: Tuple[str, ...]) -> "re.Pattern[str]":
 
 
 class Connection:
-    """One server as one hotkey uses it: the endpoints, the transport, and what was learned about the deployment."""
+    """One server as one hotkey uses it: the endpoints, the transport, and the cached description of the deployment."""
 
     def __init__(self, server: Server, transport: Transport, options: ClientOptions, hotkey: str, coldkey: Optional[str]) -> None:
         self.server = server
@@ -77,12 +77,12 @@ class Connection:
         self.hotkey = hotkey
         """The address of the hotkey."""
         self.coldkey = coldkey
-        """The address of the coldkey; ``None`` if the caller did not name it. The server takes it from the chain."""
+        """The address of the coldkey; ``None`` if the caller did not pass it. The server then looks it up on the chain."""
         self._lock = transport.lock()
         self._structure: Optional[models.Structure] = None
 
     async def structure(self, is_fresh: bool = False) -> models.Structure:
-        """Returns the layout and the abilities of the deployment. Requested once, and again if it must be fresh."""
+        """Returns the layout and the abilities of the deployment. Cached; ``is_fresh`` requests it again."""
         async with self._lock:
             if self._structure is None or is_fresh:
                 self._structure = await self.endpoints.get_structure()

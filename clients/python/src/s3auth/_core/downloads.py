@@ -23,7 +23,7 @@ from .retries import RunFailures, is_replaced_file
 from .store import etag_of, is_encrypted, md5_of
 from .transport import BLOCK_BYTES, Answer, StoreTransportError, TransportError, closing
 
-# How often a download starts again because the miner replaced the file. The miner could replace it forever.
+# How often a download starts again because the miner replaced the file. Without a limit, the miner could prolong it forever.
 MAX_CHANGES = 2
 
 # Store times are whole seconds, so two versions that are stored quickly after each other can have the same time.
@@ -89,6 +89,7 @@ class Downloads:
 
     async def download_file(self, file: RemoteFile, path: "Union[str, os.PathLike[str]]") -> DownloadedFile:
         """Downloads one file to a path."""
+        _require_file(file)
         target = os.path.abspath(os.fspath(path))
         try:
             await self._transport.run(lambda: _prepare_parent(target))
@@ -98,6 +99,7 @@ class Downloads:
 
     async def read(self, file: RemoteFile, start: int, end: Optional[int]) -> bytes:
         """Returns bytes of a file."""
+        _require_file(file)
         if start < 0 or (end is not None and end < 0):
             raise ValueError("start and end must not be negative.")
         stop = file.size if end is None else min(end, file.size)
@@ -127,7 +129,7 @@ class Downloads:
             _verify_md5(file, md5.hexdigest(), is_plain)
         return content
 
-    # With one miner, the path in its folder, below the name of the source if there may be several.
+    # Returns the function that names a file: its path in the miner's folder, below the name of its source if there can be several.
     async def _naming(self, source: Optional[str]) -> Callable[[RemoteFile], str]:
         template = await self._connection.template()
         segments = template.segments
@@ -135,7 +137,7 @@ class Downloads:
         place = next((index for index, segment in enumerate(template.template.split("/")) if "{source}" in segment), 0)
 
         def name_of(file: RemoteFile) -> str:
-            # Escapes the key before the folder is removed, so that no part of a segment becomes a segment.
+            # Escapes the whole key and then removes the folder, so that a part of a segment never becomes a segment of its own.
             parts = local_name(file.key_bytes).split("/")
             path = "/".join(parts[segments:])
             if not has_several or file.source is None:
@@ -159,7 +161,7 @@ class Downloads:
                     changes += 1
                     if changes > MAX_CHANGES:
                         raise
-                    # The URL opens the current version of the key, so no request to the server is needed.
+                    # The URL returns the current version of the file, so no request to the server is needed.
                     current.is_replaced = True
 
         return DownloadedFile(await self._connection.retries.run(attempt), "downloaded", path)
@@ -196,7 +198,7 @@ class Downloads:
             if is_over:
                 self._parts.end(file, part)
 
-    # Returns the time to give the local file; None if it is not known, or if another version can have it.
+    # Returns the time of modification for the local file; None if it is not known, or if another version can have the same time.
     async def _fill(self, writer: PartWriter, file: RemoteFile, begun: Optional[Answer]) -> Optional[float]:
         headers: Mapping[str, str] = {}
         if begun is not None:
@@ -263,13 +265,13 @@ class _Run:
     ) -> None:
         self.summary = DownloadSummary()
         self.end: Optional[S3AuthError] = None
-        """The failure that ends the run: one that all further files would have too."""
+        """The failure that ends the run, because all further files would have it too."""
         self._failures = RunFailures(options)
         self._select = select
         self._on_file = on_file
 
     async def wanted(self, files: AsyncIterator[RemoteFile]) -> AsyncIterator[RemoteFile]:
-        """Yields the selected files until the run ends. If the listing fails, the files before are downloaded, as their URLs are valid."""
+        """Yields the selected files until the run ends. If the listing fails, the files that were listed before are still downloaded."""
         async with closing(files):
             try:
                 async for file in files:
@@ -292,7 +294,7 @@ class _Run:
             self._on_file(result)
 
 
-# httpx yields small blocks, and each write is a call in another thread.
+# Joins small blocks, which httpx yields, because each write is a call in another thread.
 async def _large_blocks(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     gathered = bytearray()
     async with closing(blocks):
@@ -325,15 +327,15 @@ def _verify_range(answer: Answer, file: RemoteFile, start: int, end: int) -> Non
         match = _CONTENT_RANGE.fullmatch(answer.headers.get("Content-Range", ""))
         if match and [int(one) for one in match.groups()] == [start, end - 1, file.size]:
             return
-    raise ChangedFileError("The store sent another range than the requested one.")
+    raise ChangedFileError("The store sent a different range than requested.")
 
 
 def _verify_md5(file: RemoteFile, md5: str, is_plain: bool) -> None:
     if is_plain and md5_of(file.etag) not in (None, md5):
-        raise ChangedFileError("The downloaded bytes are not those of the listed file: their MD5 differs.")
+        raise ChangedFileError("The MD5 of the downloaded bytes differs from that of the listed file. Download it again.")
 
 
-# Returns the file as a listing would show it now. If the answer does not identify the version, expects the listed one.
+# Returns the current version of the file, from the headers of an answer; the listed version if the headers do not identify it.
 def _version_of(headers: Mapping[str, str], file: RemoteFile) -> RemoteFile:
     size, etag, modified = headers.get("Content-Length", ""), etag_of(headers), _date_of(headers.get("Last-Modified"))
     if not re.fullmatch("[0-9]{1,18}", size) or etag is None:
@@ -349,7 +351,7 @@ def _date_of(text: Optional[str]) -> Optional[float]:
         return None
 
 
-# A download sets the object's time on its file. So this also works if the ETag is not an MD5.
+# A download gives the local file the time of the object. So this also works if the ETag is not an MD5.
 def _is_downloaded(file: RemoteFile, path: str) -> bool:
     try:
         local = os.stat(path)
@@ -373,7 +375,14 @@ def _md5_of_file(path: str) -> str:
             md5.update(block)
 
 
+def _require_file(file: object) -> None:
+    if not isinstance(file, RemoteFile):
+        raise TypeError(f"file must be a RemoteFile, as list_files returns it, not {type(file).__name__}.")
+
+
 def _prepare_folder(folder: str) -> LocalPaths:
+    if os.path.isfile(folder):
+        raise UnwritableFileError(f"{folder} is a file. Pass a folder.")
     try:
         os.makedirs(folder, exist_ok=True)
         return LocalPaths(folder, probe_folding(folder))

@@ -29,7 +29,7 @@ class GrantedFolder:
 
     @classmethod
     def of(cls, access: models.FolderAccess, source: Optional[str]) -> "GrantedFolder":
-        """Returns the folder of a source; of the first one, or of a layout without sources, for ``None``."""
+        """Returns the folder of a source. For ``None``, the folder of the first source, or of a layout without sources."""
         folders = access.get("folders")
         if source is None or not folders:
             return cls(access["folder"], access["url"], access["fields"], access["list_url"])
@@ -40,7 +40,7 @@ class GrantedFolder:
 
 
 class FolderGrants:
-    """The grant for a miner's folders. One grant has the folders of all sources. Kept in memory until it expires or is refused."""
+    """The grant for a miner's folders, of all sources. Kept in memory until it expires or the store refuses it."""
 
     def __init__(self, connection: Connection, sender: Sender, clock: Clock = now) -> None:
         self._connection = connection

@@ -15,7 +15,7 @@ from .transport import SENT_BLOCK_BYTES, Answer, Body, Request, TransportError, 
 try:
     import httpx
 except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError("AsyncS3Auth needs httpx. Install it with: pip install 's3auth[async]'", name=missing.name) from None
+    raise ModuleNotFoundError("AsyncS3Auth needs httpx. Install it with: pip install httpx", name=missing.name) from None
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,13 +41,15 @@ class HttpxTransport:
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
             limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
         )
+        self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
         return self._send(request)
 
     @contextlib.asynccontextmanager
     async def _send(self, request: Request) -> AsyncIterator[Answer]:
-        # The bytes on the wire are the bytes of the file: no compression, whose size no Content-Length tells.
+        self._require_loop()
+        # No compression, so that Content-Length is the size of the file.
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
@@ -58,7 +60,7 @@ class HttpxTransport:
                     request.url,
                     headers=headers,
                     content=_blocks_of(request.body) if request.body is not None else None,
-                    # A proxy or a busy pool must not fail requests that only wait for their turn.
+                    # No timeout for a request that waits for a free connection.
                     timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
                 ),
                 stream=True,
@@ -71,6 +73,16 @@ class HttpxTransport:
         finally:
             await response.aclose()
 
+    # httpx keeps connections of the loop that opened them. Without this check, it fails with "Event loop is closed".
+    def _require_loop(self) -> None:
+        if self._client.is_closed:
+            raise RuntimeError("This AsyncS3Auth is closed. Open a new one.")
+        running = asyncio.get_running_loop()
+        if self._loop is None:
+            self._loop = running
+        elif self._loop is not running:
+            raise RuntimeError("This AsyncS3Auth was used in another event loop. Open one in each event loop, such as each asyncio.run.")
+
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
@@ -79,7 +91,7 @@ class HttpxTransport:
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
-            # The caller closes what the function still uses, such as a file.
+            # Waits for the function, because the caller closes what it uses, such as a file.
             await asyncio.wait([running])
             raise
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import logging
-import operator
 import re
 import time
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ logger = logging.getLogger("s3auth")
 AnyMiner = Union[Miner, str, int, None]
 
 MINERS_SECONDS = 300.0
-"""How long the answer of /get-validator-access is used to resolve uids."""
+"""How long the miners of /get-validator-access are cached to resolve uids."""
 
 MAX_SIZE = 2**63 - 1
 
@@ -36,7 +35,7 @@ class Owner:
     """The owner of files."""
 
     address: Optional[str]
-    """The address that names its folders; ``None`` if the caller owns them and the chain does not know its coldkey."""
+    """The address that names the folders; ``None`` if these are the caller's own and its coldkey is not known."""
     is_own: bool = False
     """Whether the files are the caller's own."""
 
@@ -52,13 +51,13 @@ class PageRequest:
 
 
 class Page:
-    """One page of a listing, with what was renewed of it."""
+    """One page of a listing, with its renewed URLs."""
 
     def __init__(self, request: PageRequest, connection: Connection) -> None:
         self.request = request
         self.lock = connection.transport.lock()
         self.keys: Sequence[str] = ()
-        """The keys that can be requested by their text, in the order of the page."""
+        """The keys that a request can name, because they are UTF-8, in the order of the page."""
         self.renewed: Dict[bytes, Tuple[RemoteFile, float]] = {}
         """Files with renewed URLs by the bytes of their keys, with the time of the renewal."""
         self.lookups = 0
@@ -68,7 +67,7 @@ class Page:
 
 
 class Listings:
-    """Lists miners and files. Believes of an answer only what the request can have as its answer."""
+    """Lists miners and files. Raises :class:`ListingError` if an answer has entries that do not match the request."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -84,7 +83,7 @@ class Listings:
         miners = []
         for miner in answer["miners"]:
             if not re.fullmatch(ADDRESS, miner["id"]):
-                logger.warning("A miner was left out, because the name of its folder is not an address.")
+                logger.warning("Skipped a miner, because the name of its folder is not an address.")
                 continue
             folders = tuple(MinerFolder(folder["prefix"], folder.get("source")) for folder in miner["folders"])
             miners.append(Miner(miner["id"], miner.get("uid"), folders))
@@ -122,15 +121,15 @@ class Listings:
         if file.raw_key is not None:
             return None
         owner = Owner(file.miner) if file.miner is not None else await self._own()
-        # The key as the prefix lists the key first.
+        # With the key as the prefix, the file of this key is the first.
         files, _ = await self._read(Page(PageRequest(owner, None, file.key, None), self._connection), limit=1)
         return files[0] if files and files[0].raw_key is None and files[0].key == file.key else None
 
     async def owner_of(self, miner: AnyMiner) -> Owner:
-        """Returns the owner of the files of a miner that a caller named.
+        """Returns the owner of a miner's files. The miner is a :class:`Miner`, an address or a uid; ``None`` is the caller.
 
-        Raises :class:`UnknownMinerError` if no miner with files has the uid, and :class:`TypeError` or :class:`ValueError` if the value
-        names no miner.
+        Raises :class:`UnknownMinerError` if no miner with files has the uid, and :class:`TypeError` or :class:`ValueError` for other
+        values.
         """
         if miner is None:
             return await self._own()
@@ -151,9 +150,9 @@ class Listings:
         return Owner(await self._coldkey_of(address) or address)
 
     async def _address_of_uid(self, miner: Union[str, int]) -> str:
-        if isinstance(miner, bool):
+        if isinstance(miner, bool) or not (isinstance(miner, str) or hasattr(miner, "__index__")):
             raise TypeError("miner must be a Miner, an SS58 address, or a uid.")
-        uid = int(miner) if isinstance(miner, str) else operator.index(miner)
+        uid = int(miner)
         async with self._lock:
             if time.monotonic() >= self._miners_until:
                 await self.miners()
@@ -182,8 +181,8 @@ class Listings:
                 return coldkey
             return None
 
-    # The server reads a prefix that begins like the key of a miner's file as the beginning of a key, and any other as one of a path in the
-    # folder. A path in a folder can begin like a key, so a prefix that does is listed in each folder, as the beginning of a key.
+    # The server compares a prefix with whole keys if it looks like the beginning of a miner's key, and otherwise with paths in the folder.
+    # A path in a folder can look like a key, too. Such a prefix is sent once for each folder, with the folder before it.
     async def _parts(self, owner: Owner, source: Optional[str], prefix: str) -> "List[Tuple[Optional[str], Optional[str]]]":
         if not prefix or owner.address is None:
             return [(source, prefix or None)]
@@ -201,7 +200,7 @@ class Listings:
         answer = await self._request(page.request, limit)
         template = await self._connection.template()
         if any(template.split(file["key"]) is None for file in answer["files"]):
-            # The operator may have added a source since the structure was requested.
+            # The operator may have added a source after the structure was cached.
             template = await self._connection.template(is_fresh=True)
         expires_at = asked + lifetime(answer["expires_in_seconds"])
         files = [_read_file(file, page, template, expires_at) for file in answer["files"]]
@@ -272,7 +271,7 @@ def _read_file(file: models.ListedFile, page: Page, template: FolderTemplate, ex
         raise ListingError("The server's listing has a file that is not in the miner's folder.")
     owner, source, path = split
     if request.source not in (None, source) or not (key.startswith(request.prefix or "") or path.startswith(request.prefix or "")):
-        raise ListingError("The server's listing has a file that was not asked for.")
+        raise ListingError("The server's listing has a file that does not match the request.")
     url = file.get("download_url")
     return RemoteFile(
         key=key,

@@ -41,13 +41,15 @@ class FileToUpload:
             status = os.stat(local_path)
         except (OSError, ValueError) as failure:
             raise unreadable(local_path, failure) from None
+        if stat.S_ISDIR(status.st_mode):
+            raise UnreadableFileError(f"{printable(local_path)} is a folder, not a file. upload_folder uploads folders.")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError(f"{printable(local_path)} is not a file.")
         return cls(path, status.st_size, local_path, FileStamp(status.st_size, status.st_mtime_ns))
 
     @property
     def name(self) -> str:
-        """What to call the file in messages."""
+        """The name of the file in messages."""
         return printable(self.local_path or self.path)
 
     def segment(self, start: int, size: int, on_block: Optional[Callable[[bytes], object]] = None) -> Segment:
@@ -96,6 +98,8 @@ def _walk(folder: str, prefix: str) -> Iterator[Tuple[str, str]]:
                     elif not (entry.is_symlink() or _attributes(entry) & _LINK):
                         folders.append((entry.path, f"{prefix}{entry.name}/"))
         except OSError as failure:
+            if isinstance(failure, NotADirectoryError):
+                raise UnreadableFileError(f"{printable(folder)} is a file, not a folder. upload uploads one file.") from None
             raise unreadable(failure.filename or folder, failure) from None
 
 

@@ -77,7 +77,7 @@ def _segment(segment: bytes) -> str:
     return name if len(name.encode("utf-8")) <= MAX_SEGMENT_BYTES else _truncate(name, segment)
 
 
-# Characters, and single bytes that are no part of one.
+# Yields characters, and single bytes that are not valid UTF-8.
 def _units(segment: bytes) -> "Iterator[Tuple[int, bytes]]":
     place = 0
     while place < len(segment):

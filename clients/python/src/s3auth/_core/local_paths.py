@@ -42,7 +42,7 @@ def probe_folding(folder: str) -> NameFolding:
     """
     start = f".s3auth-probe-{uuid.uuid4().hex}-"
     path = os.path.join(folder, start + "\u00e9")
-    # Finds a folder that cannot be written, before the file system may not support the name of the probe.
+    # Raises OSError if the folder cannot be written. After that, a failure means that the file system does not support the second name.
     plain = os.path.join(folder, start)
     os.close(os.open(plain, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     os.remove(plain)

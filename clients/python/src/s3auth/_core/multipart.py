@@ -41,8 +41,7 @@ class StoredUpload:
 class MultipartUploads:
     """Uploads files in parts.
 
-    Continues an unfinished upload that the store has: sends only the parts that are missing or differ. Keeps no journal, because the store
-    knows the parts.
+    Resumes an unfinished upload: sends only the parts that are missing or differ. Needs no local state, because the store lists the parts.
     """
 
     def __init__(
@@ -82,7 +81,7 @@ class MultipartUploads:
         # The number of parts decides how much memory this client uses, so it must fit the size of the file.
         part_size, part_count = created["part_size"], created["part_count"]
         if part_size < 1 or part_count > MAX_PARTS or part_count != (file.size - 1) // part_size + 1:
-            raise InvalidAnswerError(f"The server's answer splits {file.path} into parts that do not have the size of the file.")
+            raise InvalidAnswerError(f"The parts in the server's answer do not add up to the size of {file.path}.")
         upload = _Upload(self._connection, file, created, self._clock)
         stored = await self._stored_parts(upload) if created["resumed"] else {}
         await self._send_parts(upload, stored, etags)
@@ -149,7 +148,7 @@ class MultipartUploads:
         except (RefusedError, UnreachableError) as failure:
             if isinstance(failure, RefusedError) and failure.code not in (UPLOAD_NOT_FOUND, FILE_EXISTS):
                 raise
-            # The answer to an earlier attempt may be lost. A file of the same size may also be another one, which was stored before.
+            # An earlier attempt may have succeeded although its answer was lost. The size is not enough: an older file can have the same.
             etag = etag_of_parts(known) if is_known else None
             if etag is None or await self._stored.etag_of(upload.key, upload.file.size, self._rules.source) != etag:
                 raise
@@ -182,7 +181,7 @@ class _PartUrl:
 
 
 class _PartUrls:
-    """The URLs of the parts of one upload. Requests those of the next parts when they are needed, and again when they expire."""
+    """The URLs of the parts of one upload. Requests the URLs of the next parts when needed, and renews expired ones."""
 
     def __init__(self, upload: _Upload, missing: Sequence[int]) -> None:
         self._upload = upload
@@ -191,14 +190,14 @@ class _PartUrls:
         self._urls: Dict[int, _PartUrl] = {}
 
     async def get(self, number: int, spent: Optional[_PartUrl]) -> _PartUrl:
-        """Returns the URL of a part: a new one for one that the store refused, unless that is less than a minute old."""
+        """Returns the URL of a part. Replaces a URL that the store refused (``spent``), unless it is less than a minute old."""
         async with self._lock:
             known, now = self._urls.get(number), self._upload.clock()
             is_spent = known is not None and known is spent and now >= known.signed_at + MIN_REPLACEMENT_SECONDS
             if known is None or now >= known.renew_at or is_spent:
                 await self._sign(number, now)
             if number not in self._urls:
-                raise InvalidAnswerError(f"The server's answer leaves out the URL of part {number}.")
+                raise InvalidAnswerError(f"The server's answer lacks the URL of part {number}.")
             return self._urls[number]
 
     async def _sign(self, number: int, now: float) -> None:

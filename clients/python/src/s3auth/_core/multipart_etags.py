@@ -12,7 +12,7 @@ _MIB = 1024 * 1024
 # What this project's servers choose for most files. Tried first, because each size costs a read of the file.
 _USUAL_PART_SIZE = 16 * _MIB
 
-# The part sizes of common tools. The ETag of a file tells the number of its parts, but not their size.
+# The part sizes of common tools. The ETag of a file contains the number of its parts, but not their size.
 _COMMON_PART_SIZES = [size * _MIB for size in (5, 8, 10, 15, 16, 20, 25, 32, 50, 64, 100, 128, 256, 512, 1024)]
 
 
@@ -29,7 +29,7 @@ def etag_of_parts(etags: Sequence[str]) -> Optional[str]:
 
 
 def part_sizes_of(etag: str, size: int) -> List[int]:
-    """Returns the sizes that the parts of a stored file may have, the most likely first; none if the ETag tells no number of parts."""
+    """Returns the possible part sizes of a stored file, the most likely first; none if the ETag has no number of parts."""
     _, separator, digits = etag.partition("-")
     if not separator or not (digits.isascii() and digits.isdigit()) or not 1 <= len(digits) <= 5 or int(digits) < 1:
         return []

@@ -60,7 +60,7 @@ class PartFiles:
         return os.path.join(folder, name)
 
     def end(self, file: RemoteFile, part: str) -> None:
-        """Forgets a part that was moved to its path or deleted."""
+        """Removes a part from the index, after it was moved to its path or deleted."""
         self._folders.get(os.path.dirname(part), {}).pop(_start_of(file), None)
 
     def _parts_in(self, folder: str) -> Dict[str, List[str]]:
@@ -110,7 +110,7 @@ class PartWriter:
     def move_to(self, path: str, time: Optional[float]) -> None:
         """Moves the part to its path, in place of a file that is there, and closes it.
 
-        :param time: Unix time to set as that of the last modification; ``None`` to leave it.
+        :param time: The time of modification to set (Unix time); ``None`` to keep the current one.
         """
         try:
             # Windows does not move open files. Elsewhere, the lock is held until the part is moved.

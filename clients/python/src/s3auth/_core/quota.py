@@ -1,4 +1,4 @@
-"""Reads what a hotkey has left of its daily quota from the headers ``RateLimit`` and ``RateLimit-Policy`` (an IETF draft)."""
+"""Reads the remaining daily quota of a hotkey from the headers ``RateLimit`` and ``RateLimit-Policy`` (an IETF draft)."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _VALUE = re.compile(r"([a-z]+)=([0-9]{1,18})")
 
 @dataclass(frozen=True)
 class QuotaStatus:
-    """What a hotkey has left today."""
+    """The remaining daily quota of a hotkey."""
 
     grants_left: int
-    """The number of grants."""
+    """The remaining grants."""
     grants: Optional[int]
-    """The number of grants a day; ``None`` if the server did not say it."""
+    """The grants a day; ``None`` if the server did not say."""
     files_left: Optional[int]
-    """The number of files in upload batches; ``None`` if they are not limited, or for a validator."""
+    """The remaining files in upload batches; ``None`` if they are not limited, or for a validator."""
     resets_at: float
-    """Unix time at which the quota begins again."""
+    """The Unix time at which the quota is reset."""
 
 
 def read_quota(headers: Mapping[str, str], now: float) -> Optional[QuotaStatus]:
-    """Returns the quota in the headers of an answer; ``None`` if they name none."""
+    """Returns the quota in the headers of an answer; ``None`` if there is none."""
     left = _items(headers.get("RateLimit", ""))
     policies = dict(_items(headers.get("RateLimit-Policy", "")))
     files = dict(left).get("files", {}).get("r")

@@ -141,7 +141,7 @@ class RenewableFile:
 
 
 def is_unsignable(file: RemoteFile) -> bool:
-    """Whether no URL can name a file. A file without a URL that no page listed may have one."""
+    """Whether the key of a file cannot be written in a URL. A file without its page, such as a copy by pickle, can still get a URL."""
     return file.url is None and (file._page is not None or file.raw_key is not None)
 
 

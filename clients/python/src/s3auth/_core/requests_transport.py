@@ -28,7 +28,7 @@ R = TypeVar("R")
 # Ctrl-C cannot end a wait without a time limit on Windows.
 POLL_SECONDS = 0.2
 
-# How long a caller waits for transfers that it cancelled. They end at their next block; one whose peer does not answer ends later, alone.
+# How long to wait for cancelled transfers. They end at their next block, or in the background if the peer does not answer.
 CANCEL_SECONDS = 0.5
 
 
@@ -68,7 +68,7 @@ class RequestsTransport:
         adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=connections)
         self._session.mount("https://", adapter)
         self._session.mount("http://", adapter)
-        # A no-op, so that requests never sends credentials from .netrc: the store would refuse them beside a presigned URL.
+        # Does nothing, so that requests sends no credentials from .netrc. The store would refuse them beside a presigned URL.
         self._session.auth = _no_auth
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._local = threading.local()
@@ -81,7 +81,7 @@ class RequestsTransport:
         stop = self._stop_event()
         body = _StoppableReader(request.body.open(), stop) if request.body is not None else None
         headers = dict(request.headers)
-        # The bytes on the wire are the bytes of the file: no compression, whose size no Content-Length tells.
+        # No compression, so that Content-Length is the size of the file.
         headers.setdefault("Accept-Encoding", "identity")
         try:
             if body is not None:
@@ -184,18 +184,18 @@ class RequestsTransport:
 
 
 class _Stopped(BaseException):
-    """Ends the work of a thread whose result nobody waits for."""
+    """Cancels the work of a thread whose result is not needed any more."""
 
 
 class _Threads(Generic[T]):
-    """Runs functions in threads of its own, which do not keep the program from ending.
+    """Runs functions in daemon threads, which do not delay the exit of the program.
 
-    A pool of ``concurrent.futures`` would: at the end of the program it waits for all its threads, also for one whose peer does not answer.
+    ``concurrent.futures`` waits for all its threads at the exit, even if a peer does not answer.
     """
 
     def __init__(self, local: threading.local, limit: int) -> None:
         self.stop = threading.Event()
-        """Set when nobody waits for results any more."""
+        """Set when the results are not needed any more."""
         self.running = 0
         """The number of functions whose results were not returned yet."""
         self._local = local
@@ -274,7 +274,7 @@ class _Answer:
             if self._stop is not None and self._stop.is_set():
                 raise _Stopped()
             try:
-                # An empty body is read too: only then can the connection be used again.
+                # Reads an empty body, too, so that the connection can be used again.
                 block: bytes = raw.read(BLOCK_BYTES, decode_content=False)
             except (urllib3.exceptions.HTTPError, OSError) as failure:
                 raise _transport_error(failure, self._url) from None
@@ -288,7 +288,7 @@ class _Answer:
 
 
 class _StoppableReader:
-    """A body that fails when nobody waits for the request any more."""
+    """A body that fails when the request is cancelled."""
 
     def __init__(self, reader: BodyReader, stop: Optional[threading.Event]) -> None:
         self._reader = reader

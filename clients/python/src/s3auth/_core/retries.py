@@ -77,7 +77,7 @@ def is_transient(failure: Exception) -> bool:
 
 
 def is_spent_grant(failure: StoreError) -> bool:
-    """Whether the store refused a grant, so that one new grant is worth a try."""
+    """Whether the store refused the grant itself, so that a new grant may help."""
     return failure.code in SPENT_GRANT_CODES or (failure.status in (401, 403) and not is_transient(failure))
 
 
@@ -87,7 +87,7 @@ def is_replaced_file(failure: StoreError) -> bool:
 
 
 def ends_run(failure: S3AuthError) -> bool:
-    """Whether a failure of one file would also be that of all other files: the server refuses the caller, or cannot be reached."""
+    """Whether all other files would fail in the same way: the server refuses the caller, or cannot be reached."""
     if isinstance(failure, (UnreachableError, InvalidAnswerError)):
         return True
     return isinstance(failure, RefusedError) and failure.status in {401, 403, 429, 502, 503, 504}
@@ -96,9 +96,8 @@ def ends_run(failure: S3AuthError) -> bool:
 class RunFailures:
     """Decides which failures of single files end a run of many files.
 
-    One file can fail at a store that serves the others, for example behind a proxy that breaks the connection of each large answer. But if
-    as many transfers in a row fail as run at once, the store does not serve any, and each further file would only wait for all its
-    attempts.
+    A store can fail for one file and serve the others, for example behind a proxy that breaks each large answer. But if as many transfers
+    in a row fail as run at once, the run ends: the store serves nothing, and each further file would wait for all its attempts.
     """
 
     def __init__(self, options: ClientOptions) -> None:

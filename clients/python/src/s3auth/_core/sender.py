@@ -16,7 +16,7 @@ from .store import etag_of, is_encrypted, is_http_url, lifetime, md5_of
 from .transport import Body, StoreTransportError
 
 MIN_REPLACEMENT_SECONDS = 60.0
-"""If the store refuses a new grant too, the grant is not the cause, and each further one counts against a quota."""
+"""How long a refused grant is not replaced. If the store refuses a new grant, another one does not help and costs quota."""
 
 # A grant must be valid when an upload starts, not until it ends, and this machine's clock may run fast.
 _MAX_MARGIN_SECONDS = 300.0
@@ -25,7 +25,7 @@ Clock = Callable[[], float]
 
 
 def renew_at(asked_at: float, seconds: int) -> float:
-    """Returns when to replace a grant: from its duration, not its end, because this machine's clock may be wrong."""
+    """Returns when to replace a grant. Uses its duration, not the time of its end, because this machine's clock may be wrong."""
     life = lifetime(seconds)
     return asked_at + life - min(_MAX_MARGIN_SECONDS, life / 4)
 
@@ -38,7 +38,7 @@ class Target:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Optional[UploadForm] = field(default=None, repr=False)
     verifies_content: bool = False
-    """Whether the store accepts only the announced bytes. Otherwise their MD5 is compared with the ETag."""
+    """Whether the store verifies the SHA-256 in the grant. Otherwise the client compares the MD5 with the ETag."""
 
     @classmethod
     def of_form(cls, url: str, fields: Mapping[str, str], key: str) -> "Target":
@@ -65,7 +65,7 @@ class Sent:
     etag: Optional[str]
     """The ETag without quotes; ``None`` if the answer has none."""
     md5: Optional[str]
-    """The MD5 of the sent bytes, if the ETag is an MD5, and so the same."""
+    """The MD5 of the sent bytes; ``None`` if the ETag of the answer is not an MD5."""
 
 
 class Sender:
@@ -78,7 +78,7 @@ class Sender:
         """Sends a file, or a range of it.
 
         Raises :class:`StoreError`; :class:`TransportError`, also if the store received other bytes; :class:`ChangedFileError` and
-        :class:`UnreadableFileError`. The store then keeps nothing.
+        :class:`UnreadableFileError`.
         """
         if not is_http_url(target.url):
             raise InvalidAnswerError("The server's answer has an upload URL that is not http or https.")
@@ -88,13 +88,13 @@ class Sender:
             segments = [target.form.head, *segments, target.form.tail]
         method = "PUT" if target.form is None else "POST"
         async with self._store.send(method, target.url, target.headers, Body(segments)) as answer:
-            # Only then can the connection be used again.
+            # Reads the body, so that the connection can be used again.
             async for _ in answer.blocks():
                 pass
             etag = etag_of(answer.headers)
             stored_md5 = md5_of(etag or "") if not is_encrypted(answer.headers) else None
             if md5 is not None and stored_md5 is not None and stored_md5 != md5.hexdigest():
-                raise StoreTransportError(f"The store received other bytes of {file.name} than were sent.")
+                raise StoreTransportError(f"The store received different bytes of {file.name} than were sent.")
             return Sent(etag, stored_md5)
 
 

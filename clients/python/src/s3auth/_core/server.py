@@ -38,14 +38,16 @@ class Server:
     def __init__(
         self, url: str, hotkey: Keypair, transport: Transport, options: ClientOptions, clock: Callable[[], float] = time.time
     ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
-            raise ValueError(
-                "The server's address must be a URL such as https://s3-auth.example.com, without a user, a query or a fragment."
-            )
+        try:
+            parts = urlsplit(url if isinstance(url, str) else "")
+            is_valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            raise ValueError("url is not valid. Check its host and its port, which is at most 65535.") from None
+        if not is_valid or parts.query or parts.fragment or "@" in parts.netloc:
+            raise ValueError("url must be the server's URL with http:// or https://, such as https://s3-auth.example.com, without a query.")
         self.url = url.rstrip("/")
         self.quota: Optional[QuotaStatus] = None
-        """What the hotkey has left today, from the last answer that said it."""
+        """The remaining daily quota, from the last answer that had it."""
         self._audience = audience_of(url)
         self._hotkey = hotkey
         self._transport = transport
@@ -99,9 +101,12 @@ class Server:
             if 300 <= answer.status < 400:
                 target = urlsplit(answer.headers.get("Location", ""))
                 raise InvalidAnswerError(
-                    f"The server redirects to {target.scheme}://{target.hostname}. Requests are not redirected: pass that address instead."
+                    f"The server redirects to {target.scheme}://{target.hostname}. Pass that address: the client follows no redirects."
                 )
             error = _refusal(answer, media_type, await _read(answer, MAX_REFUSAL_BYTES))
+            if error.code == "not_found":
+                detail = f"This URL has no endpoint {path}. Pass the server's address without a further path, or update the server."
+                raise RefusedError(error.code, detail, answer.status, error.request_id)
             if answer.status == 400 and error.code in ("timestamp_expired", "timestamp_in_future"):
                 raise _WrongClock(error, _server_time(error.detail, answer.headers.get("Date")))
             raise error
@@ -130,7 +135,7 @@ def _parse(content: bytes) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError):
-        raise InvalidAnswerError("The answer is not JSON. Check that the URL is that of an S3Auth server.") from None
+        raise InvalidAnswerError("The answer is not JSON. Check that the URL belongs to an S3Auth server.") from None
 
 
 def _refusal(answer: Answer, media_type: str, content: bytes) -> RefusedError:
@@ -145,7 +150,7 @@ def _refusal(answer: Answer, media_type: str, content: bytes) -> RefusedError:
     errors = problem.get("errors")
     return RefusedError(
         _text(problem.get("code")) or "unknown",
-        _text(problem.get("detail")) or f"The server refused the request with status {answer.status} and gave no reason.",
+        _text(problem.get("detail")) or f"Status {answer.status}, without a reason. Check that the URL belongs to an S3Auth server.",
         answer.status,
         _text(problem.get("request_id")) or answer.headers.get("X-Request-ID"),
         errors if isinstance(errors, dict) else None,

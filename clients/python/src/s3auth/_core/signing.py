@@ -40,7 +40,7 @@ def tao_headers(hotkey: Keypair, body: bytes, milliseconds: int) -> Dict[str, st
 
 
 def sign(hotkey: Keypair, data: bytes) -> bytes:
-    """Returns the signature (64 bytes) of a key pair, whatever form the key pair gives it.
+    """Signs data. Returns the signature (64 bytes), which the key pair may return as bytes or as hex.
 
     Raises :class:`TypeError` if the key pair returns no sr25519 signature.
     """
@@ -55,9 +55,9 @@ def sign(hotkey: Keypair, data: bytes) -> bytes:
 
 
 def audience_of(url: str) -> str:
-    """Returns the host that requests to a server name, with the port unless that is 443, so that no other server can use them.
+    """Returns the audience of requests: the server's host, with its port unless that is 443. No other server accepts the requests.
 
-    It comes from the URL that the client was given, never from an answer: a hostile server could name another server.
+    It is read from the URL that the caller passed, never from an answer, because a hostile server could name another server.
     """
     parts = urlsplit(url)
     host = (parts.hostname or "").encode("idna").decode("ascii") if ":" not in (parts.hostname or "") else f"[{parts.hostname}]"
@@ -74,6 +74,7 @@ def address_of(account: Any, name: str, must_sign: bool = False) -> str:
         raise TypeError(f"Pass wallet.{'hotkey' if must_sign else 'coldkeypub'} as {name}, not the wallet.")
     address = account if isinstance(account, str) and not must_sign else getattr(account, "ss58_address", None)
     if not isinstance(address, str) or not address or (must_sign and not callable(getattr(account, "sign", None))):
-        needed = "a key pair with ss58_address and sign(bytes)" if must_sign else "an address, or an object with ss58_address"
-        raise TypeError(f"{name} must be {needed}.")
+        if must_sign:
+            raise TypeError(f"{name} must be a key pair with ss58_address and sign(bytes), such as wallet.hotkey.")
+        raise TypeError(f"{name} must be an address, or an object with ss58_address, such as wallet.coldkeypub.")
     return address

@@ -52,7 +52,7 @@ class Store:
 
 
 def is_http_url(text: object) -> bool:
-    """Whether a text of an answer can be a presigned URL: http or https, with a host, and without a user."""
+    """Whether a value of an answer can be a presigned URL: http or https, with a host, and without a user."""
     if not isinstance(text, str) or not _VISIBLE.fullmatch(text):
         return False
     try:
@@ -73,8 +73,10 @@ def lifetime(seconds: int) -> int:
 
 
 def md5_of(etag: str) -> Optional[str]:
-    """Returns the MD5 (lowercase hex) that an ETag is, unless the object is encrypted (:func:`is_encrypted`); ``None`` if it has another
-    form: the object was uploaded in parts."""
+    """Returns the ETag in lower case if it has the form of an MD5; ``None`` if not, as for an object that was uploaded in parts.
+
+    The ETag of an encrypted object (:func:`is_encrypted`) can have the form without being the MD5.
+    """
     return etag.lower() if _MD5.fullmatch(etag) else None
 
 

@@ -1,4 +1,4 @@
-"""Finds the files that the store has, to skip those that are the same."""
+"""Finds stored files, so that an upload can skip files with the same content."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class StoredFiles:
         self._grants = grants
 
     async def find(self, paths: Sequence[str], rules: UploadRules) -> Dict[str, ListedObject]:
-        """Returns the stored files of some paths below the folder of the rules' source.
+        """Returns the stored files among some paths in the folder of the rules' source.
 
-        By the listing of the folder grant, which costs nothing; if that is not complete, by pages, each of which costs a grant.
+        Uses the listing of the folder grant, which costs nothing. If that is not complete, lists by pages, each of which costs a grant.
         """
         if rules.has_forms:
             page = await self._connection.retries.run(lambda: self._grants.list(rules.source))

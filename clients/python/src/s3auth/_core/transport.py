@@ -1,4 +1,4 @@
-"""The port through which the package sends requests, waits, and does several things at once."""
+"""The port for I/O: HTTP requests, waiting, and concurrency."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ BLOCK_BYTES = 1024 * 1024
 """The size of the blocks in which answers are read."""
 
 SENT_BLOCK_BYTES = 256 * 1024
-"""The size of the blocks in which bodies are sent. One that does not leave within the time limit of the request fails it, so larger blocks
-would fail on slow connections. Smaller ones would take more time, because each passes through Python."""
+"""The size of the blocks in which bodies are sent. Each must be sent within the timeout of the request, so larger blocks would fail on slow
+connections. Smaller blocks would cost more CPU time."""
 
 
 class FileStamp(NamedTuple):
-    """What tells two versions of a local file apart without reading it."""
+    """The size and the time of modification of a local file. They show a change without reading the file."""
 
     size: int
     modified: int
@@ -59,7 +59,7 @@ class FileRange:
     start: int
     size: int
     stamp: Optional[FileStamp] = None
-    """The version of the file. If it is another one at the end of the range, the last block is not sent, so the store keeps nothing."""
+    """The expected version of the file. If the file has changed at the end of the range, the last block is not sent: the upload fails."""
     on_block: Optional[Callable[[bytes], object]] = None
     """Called with each block that is read."""
 
@@ -190,7 +190,7 @@ class Answer(Protocol):
 class TransportError(Exception):
     """A request got no answer, or only a part of one.
 
-    The text says what happened and names the host, and contains no path or query of a URL.
+    The message names the host, and contains no path or query of a URL.
     """
 
     def __init__(self, message: str, *, is_transient: bool = True) -> None:
@@ -204,7 +204,7 @@ class StoreTransportError(TransportError):
 
 
 class Transport(Protocol):
-    """Sends requests, waits, and does several things at once. One instance serves many concurrent operations."""
+    """Port for HTTP requests, waiting, and concurrency. One instance serves many concurrent operations."""
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
         """Sends a request and opens its answer. Raises :class:`TransportError`."""
@@ -226,11 +226,11 @@ class Transport(Protocol):
         ...
 
     def ahead(self, items: AsyncIterator[T], count: int) -> AsyncIterator[T]:
-        """Yields the items, and computes up to ``count`` of the next ones meanwhile. Closes ``items`` at its end."""
+        """Yields the items, and prefetches up to ``count`` of the next ones. Closes ``items`` at its end."""
         ...
 
     def lock(self) -> AsyncContextManager[Any]:
-        """Returns a new lock, which can be entered many times, one operation at a time."""
+        """Returns a new lock. One operation at a time can hold it."""
         ...
 
     async def close(self) -> None:
@@ -239,13 +239,13 @@ class Transport(Protocol):
 
 
 def printable(text: str) -> str:
-    """Returns a text that can be encoded: names of local files need not be Unicode."""
+    """Escapes what UTF-8 cannot encode, because the names of local files need not be Unicode."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def changed(path: str) -> ChangedFileError:
     """Returns the failure of a local file that changed during its upload."""
-    return ChangedFileError(f"{printable(path)} changed during its upload. Upload it again when it no longer changes.")
+    return ChangedFileError(f"{printable(path)} changed during its upload. Upload it again.")
 
 
 @contextlib.asynccontextmanager

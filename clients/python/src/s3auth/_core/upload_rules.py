@@ -74,7 +74,7 @@ class UploadRules:
 
 
 def destination(to: str, name: str) -> str:
-    """Returns the path of a file: ``to``, or below it if it is empty or ends with ``/``."""
+    """Returns the path of a file: ``to``, with the name appended if ``to`` is empty or ends with ``/``."""
     to = with_slashes(to)
     return to + name if to == "" or to.endswith("/") else to
 
@@ -104,7 +104,8 @@ def problem_of(path: str) -> Optional[str]:
     return "it contains ${filename}, which stores replace in upload forms" if "${filename}" in path else None
 
 
-# Some layouts keep the files of no job in a job's folder, as the examples show. The folder of the miner can contain job_id= too.
+# In some layouts, files without a job belong to a default job, which the example paths name. Only the path below the miner's folder counts,
+# because the folder can also contain job_id=.
 def _default_job(structure: models.Structure) -> Optional[str]:
     segments: List[str] = [
         segment for path in structure["example_paths"] for segment in path.split("/")[structure["folder_structure"].count("/") :]

@@ -22,7 +22,7 @@ from .stored_files import StoredFiles
 from .transport import changed, closing, printable
 from .upload_rules import UploadRules, destination, with_slashes
 
-# The store received other bytes than their hash announces.
+# The hash of the received bytes differs from the one in the grant.
 _OTHER_CONTENT_CODES = frozenset({"BadDigest", "XAmzContentSHA256Mismatch", "XAmzContentChecksumMismatch"})
 
 _HASHED_AT_ONCE = 4
@@ -49,12 +49,15 @@ class Uploads:
         job_id: Optional[str],
         overwrite: bool,
     ) -> UploadedFile:
-        """Uploads one file or bytes, without looking for what is stored."""
+        """Uploads one file or bytes, without comparing them with the stored file."""
+        _require_text(to=to, source=source, job_id=job_id)
         if isinstance(content, bytes):
             if to is None or to == "" or to.endswith("/"):
                 raise UnacceptableFileError("Bytes have no name. Pass the whole path of the file as `to`, not a folder.")
             file = FileToUpload.of_bytes(content, with_slashes(to))
         else:
+            if not isinstance(content, (str, os.PathLike)):
+                raise TypeError(f"path must be the path of a file, not {type(content).__name__}. upload_bytes uploads bytes.")
             local = os.fsdecode(content)
             name = os.path.basename(os.path.abspath(local))
             file = await self._connection.transport.run(lambda: FileToUpload.of_local(local, destination(to or "", name)))
@@ -73,6 +76,7 @@ class Uploads:
         on_file: Optional[Callable[[UploadedFile], None]],
     ) -> UploadSummary:
         """Uploads the files of a folder that are not stored already."""
+        _require_text(to=to, source=source, job_id=job_id)
         root = os.fsdecode(folder)
         prefix = with_slashes(to)
         if prefix and not prefix.endswith("/"):
@@ -102,7 +106,7 @@ class Uploads:
 
 
 class Transfer:
-    """Uploads single files of one source and job, each by the grant that suits it."""
+    """Uploads single files of one source and job. Chooses the kind of grant for each file."""
 
     def __init__(
         self,
@@ -125,9 +129,9 @@ class Transfer:
         self._clock = clock
 
     async def upload(self, file: FileToUpload) -> UploadedFile:
-        """Uploads one file: in parts if it is large, otherwise by the folder grant, which also serves the next files, or by its own grant.
+        """Uploads one file: in parts if it is large, otherwise by the folder grant, which further files can use too, or by its own grant.
 
-        A folder grant always replaces a stored file.
+        The folder grant is used only with ``overwrite``, because it always replaces a stored file.
         """
         try:
             if self.rules.uses_parts(file.size):
@@ -142,7 +146,7 @@ class Transfer:
                 except RefusedError as refused:
                     if refused.code != UNSUPPORTED:
                         raise
-                    # The server found out that its store has no forms.
+                    # The store has no forms, although the structure said so.
                     self.rules.has_forms = False
             return await (self._upload_by_batch(file) if self.rules.has_batches else self._upload_by_own_grant(file))
         except RefusedError as refused:
@@ -197,7 +201,7 @@ class Transfer:
                 return result
             may_renew = False
 
-    # Older servers have nothing else for stores without forms. They refuse a file that exists.
+    # For older servers whose stores have no forms. They refuse a file that exists.
     async def _upload_by_own_grant(self, file: FileToUpload) -> UploadedFile:
         if "/" in file.path:
             raise UnacceptableFileError(f"{file.path} is in a subfolder. This deployment accepts only files directly in the folder.")
@@ -243,7 +247,7 @@ class FolderUpload:
     async def upload(self, files: Sequence[FileToUpload], stored: Dict[str, ListedObject]) -> None:
         """Uploads the files that differ from the stored ones.
 
-        Raises the failure that ended the run: one that all further files would have too. Its ``summary`` has the files finished before.
+        Raises the failure that ended the run, because all further files would have it too. Its ``summary`` has the files before.
         """
         self._stored = stored
         await self._upload_small(files)
@@ -305,7 +309,7 @@ class FolderUpload:
                 async for item in granted:
                     yield item
             except S3AuthError as failure:
-                # The files that were granted before are sent all the same.
+                # The files that were granted before are still sent.
                 self._end = self._end or failure
 
     async def _hash(self, item: "Union[FileToUpload, UploadedFile]") -> "Union[HashedFile, UploadedFile]":
@@ -352,6 +356,20 @@ class FolderUpload:
                 if self._end is not None:
                     return
                 yield item
+
+
+def bytes_of(data: object) -> bytes:
+    """Returns the content of a bytes-like object. Raises :class:`TypeError` for others, such as text."""
+    if isinstance(data, (bytes, bytearray, memoryview)):
+        return bytes(data)
+    hint = " Encode text with text.encode()." if isinstance(data, str) else ""
+    raise TypeError(f"data must be bytes, not {type(data).__name__}.{hint}")
+
+
+def _require_text(**arguments: object) -> None:
+    for name, value in arguments.items():
+        if value is not None and not isinstance(value, str):
+            raise TypeError(f"{name} must be a str, not {type(value).__name__}.")
 
 
 _Item = Union[Granted, FileToUpload, UploadedFile]

@@ -12,9 +12,9 @@ from ..errors import RefusedError, S3AuthError, StoreError, UnreachableError
 _COMBINED: Dict[Tuple[Type[S3AuthError], Type[OSError]], Type[S3AuthError]] = {}
 
 
-def missing(path: str) -> FileNotFoundError:
-    """The error for a path at which there is neither a file nor a folder."""
-    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), f"s3auth://{path}")
+def missing(path: str, reason: str = os.strerror(errno.ENOENT)) -> FileNotFoundError:
+    """Returns the error for a path at which there is neither a file nor a folder."""
+    return FileNotFoundError(errno.ENOENT, reason, f"s3auth://{path}")
 
 
 @contextlib.contextmanager

@@ -66,6 +66,8 @@ class Folders:
         :param creds: The result of :meth:`request`, or one of its ``folders``. If another object requested them, they need a form.
         :param sender: The client that sends the file if another object requested the credentials.
         """
+        if not isinstance(creds, Mapping) or not isinstance(creds.get("folder"), str):
+            raise TypeError("creds must be the result of get_credentials, which is None after a failure.")
         prefix: str = creds["folder"]
         file = FileToUpload.of_local(os.fspath(file_path), path_in(prefix))
         with self._lock:

@@ -9,7 +9,9 @@ from ..options import ClientOptions
 
 
 def open_client(wallet: Any, url: str, options: Optional[ClientOptions]) -> S3Auth:
-    """Returns a client that signs with the wallet's hotkey."""
+    """Returns a client that signs with the wallet's hotkey. Raises :class:`TypeError` if the wallet has none."""
+    if not is_wallet(wallet):
+        raise TypeError("Pass a wallet: an object with a hotkey. A hotkey is not a wallet.")
     return S3Auth(url, wallet.hotkey, coldkey_of(wallet), options=options)
 
 

@@ -48,7 +48,8 @@ class S3Auth:
 
     def upload_file(self, file_path: str, creds: Mapping[str, Any]) -> bool:
         """Uploads a file under its own name. Returns whether it was stored. Replaces a stored file of this name."""
-        return self.upload_file_with_path(file_path, os.path.basename(file_path), creds)
+        name = os.path.basename(file_path) if isinstance(file_path, (str, os.PathLike)) else ""
+        return self.upload_file_with_path(file_path, name, creds)
 
     def upload_file_with_path(self, file_path: str, s3_path: str, creds: Mapping[str, Any]) -> bool:
         """Uploads a file. Returns whether it was stored. Replaces a stored file of this path.
@@ -93,14 +94,14 @@ class S3Auth:
             elif source is None and isinstance(argument, str) and len(argument) <= _LONGEST_SOURCE:
                 source = argument
         if not is_wallet(wallet):
-            raise TypeError("Pass a wallet: anything with a hotkey.")
+            raise TypeError("Pass a wallet: an object with a hotkey. A hotkey is not a wallet.")
         answer = self._folders.request(self._client_of(wallet), source)
         logger.info("Uploads into folder %s are granted.", answer["folder"])
         return answer
 
     def _upload(self, file_path: str, name: str, path_in: Callable[[str], str], creds: Mapping[str, Any]) -> bool:
         key = attempt(
-            f"The upload of {os.fspath(file_path)!r} to {name!r}",
+            f"The upload of {str(file_path)!r} to {name!r}",
             lambda: self._folders.upload(file_path, path_in, creds, self._client_of(Nobody())),
             None,
         )
