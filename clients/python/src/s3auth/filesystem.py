@@ -40,13 +40,13 @@ logger = logging.getLogger("s3auth")
 PROTOCOL = "s3auth"
 
 THREADS = 8
-"""How many ranges are read at once, of all open files."""
+"""The number of ranges that are read at once, over all open files."""
 
 PART_BYTES = 8 * 1024 * 1024
-"""Longer reads are split into parts of this size, which are read at once."""
+"""The size of the parts of long reads, which are read at once."""
 
 MAX_GAP_BYTES = 64 * 1024
-"""Ranges of one file with smaller gaps are read at once: a request takes longer than these bytes."""
+"""Ranges of one file with a smaller gap are read with one request, because a second request takes longer than these bytes."""
 
 NO_CALLBACK = NoOpCallback()
 
@@ -56,10 +56,10 @@ _MINER = re.compile(f"{ADDRESS}|[0-9]{{1,5}}")
 
 
 class _CachedByIdentity(type(AbstractFileSystem)):  # type: ignore[misc]
-    """fsspec keeps file systems by the text of their options, and uses one again for the same options.
+    """Makes the options unambiguous before fsspec uses their text as the key of its cache of file systems.
 
-    The text of a key pair can be the same for two hotkeys, or contain a secret. So this replaces objects by their identity, and takes
-    what the environment says into the options.
+    The text of a key pair can be the same for two hotkeys, or contain a secret, so a holder with an own text replaces it. Options from the
+    environment are added.
     """
 
     def __call__(cls, **options: Any) -> Any:
@@ -90,7 +90,7 @@ def _identify(options: Dict[str, Any]) -> Dict[str, Any]:
 
 @dataclass(frozen=True)
 class _Place:
-    """What a path names: the root, a miner, or a path in a miner's folder."""
+    """A parsed path: the root, a miner, or a path in a miner's folder."""
 
     miner: str
     """The address or the uid, as the caller wrote it; empty for the root."""
@@ -99,7 +99,7 @@ class _Place:
     path: str
     """The path below the miner's folder; empty for the folder."""
     above: str
-    """What stands before it in the name of a file: the miner, and the source if there is one."""
+    """The part of the name before ``path``: the miner, and the source if there is one."""
 
     def name(self, path: str) -> str:
         """Returns the name of a path below the miner's folder."""
@@ -109,11 +109,11 @@ class _Place:
 class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type: ignore[misc]
     """The files of all miners: ``s3auth://{miner}/{path}``, and ``s3auth://{miner}/{source}/{path}`` if the deployment has sources.
 
-    ``{miner}`` is the address that names the miner's folder (its hotkey or coldkey, by the layout), its hotkey, or its uid. With your own
-    address you read your own files, and write: ``open(path, "wb")``, ``put`` and ``pipe`` upload. Nothing can be deleted or renamed.
+    ``{miner}`` is the address that names the miner's folder (its hotkey or coldkey, by the layout), its hotkey, or its uid. Under your own
+    address you read your own files and upload: ``open(path, "wb")``, ``put``, ``pipe``. Files cannot be deleted or renamed.
 
-    Each listing of up to 1,000 files costs a grant, and so does looking up one file by name. What is listed is remembered, so
-    ``find`` of a folder makes everything in it free: ``info``, ``open``, ``glob``. Reads cost no grants.
+    Each listing of up to 1,000 files costs a grant, and so does looking up one file by name. Listings are cached: after ``find`` of a
+    folder, ``info``, ``open`` and ``glob`` in it cost no grants. Reads cost no grants.
 
     Errors of the package are also errors of the operating system: a missing file is a :class:`FileNotFoundError`, a refusal a
     :class:`PermissionError`, and :class:`ChangedFileError` (the miner has replaced the file since it was opened) an :class:`OSError`.
@@ -128,9 +128,9 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
     :param wallet_path: The folder of the wallets; by default ``S3AUTH_WALLET_PATH`` or ``BT_WALLET_PATH``, or Bittensor's own.
     :param client_options: Timeouts and retries.
     :param block_size: The largest read-ahead in bytes, at least 256 KiB.
-    :param cache_type: ``s3auth`` reads ahead as far as the reader has read on. The others are fsspec's, such as ``none``.
-    :param use_listings_cache: False to remember no listings.
-    :param listings_expiry_time: How long a listing is used, in seconds; ``None`` for no end.
+    :param cache_type: ``s3auth``, whose read-ahead grows while you read sequentially, or a cache of fsspec, such as ``none``.
+    :param use_listings_cache: Whether listings are cached.
+    :param listings_expiry_time: How long a listing is cached, in seconds; ``None`` for no limit.
     """
 
     protocol = PROTOCOL
@@ -170,14 +170,14 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         self._client: Optional[S3Auth] = None
         self._pool: Optional[ThreadPoolExecutor] = None
         if self._hotkey is not None:
-            # So that a wrong key pair or URL fails here. The key of a wallet is read at the first request: a scheduler may have none.
+            # A wrong key pair or URL fails here. The key of a wallet is read at the first request, because a scheduler may have no wallet.
             self._open_client()
 
     # -- The client -------------------------------------------------------------------------------------------------------------------
 
     @property
     def client(self) -> S3Auth:
-        """The client. Its ``quota`` says what is left."""
+        """The client. Its ``quota`` is the remaining daily quota."""
         with self._lock:
             # Connections and threads do not survive a fork.
             if self._client is None or (self._process != os.getpid() and self._given is None):
@@ -187,7 +187,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
     @property
     def pool(self) -> ThreadPoolExecutor:
-        """Threads that read ranges. Their work never waits for other work."""
+        """Threads that read ranges. None of them waits for another."""
         with self._lock:
             if self._pool is None or self._process != os.getpid():
                 self._open_client()
@@ -239,7 +239,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
         Each page of up to 1,000 files of the folder and its subfolders costs a grant.
 
-        :param refresh: Whether to list it again although its listing is known.
+        :param refresh: Whether to list it again although its listing is cached.
         """
         if refresh:
             self.invalidate_cache(path)
@@ -251,7 +251,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         return entries if detail else [entry["name"] for entry in entries]
 
     def info(self, path: Any, **_: Any) -> Info:
-        """Describes a file or a folder. Costs a grant if no known listing contains it."""
+        """Describes a file or a folder. Costs a grant if no cached listing contains it."""
         place = self._place(path)
         if self._is_listed(place) and place.path:
             listing = self._listing(place, place.path, needs_all=False)
@@ -337,7 +337,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         return found if detail else list(found)
 
     def expand_path(self, path: Any, recursive: bool = False, maxdepth: Optional[int] = None, **_: Any) -> List[str]:
-        """Returns the paths that a path, a pattern, or a list of them names. What a pattern found is not a pattern itself."""
+        """Returns the paths that match a path, a pattern, or a list of them. A path that a pattern found is never used as a pattern."""
         found = set()
         for one in path if isinstance(path, (list, tuple, set)) else [path]:
             name = self._strip_protocol(one)
@@ -396,7 +396,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         return b"".join(self.pool.map(lambda part: self.read_part(file, *part), _split(start, end)))
 
     def cat_file(self, path: Any, start: Optional[int] = None, end: Optional[int] = None, **_: Any) -> bytes:
-        """Returns the content of a file, or the bytes from a start to an end, which count from the end of the file if they are negative."""
+        """Returns the content of a file, or its bytes from ``start`` up to ``end``. Negative values count from the end of the file."""
         file = self._file(self._place(path))
         first, last, _step = slice(start, end).indices(file.size)
         return self.read_range(file, first, last) if first < last else b""
@@ -404,9 +404,9 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
     def cat_ranges(
         self, paths: List[Any], starts: Any, ends: Any, max_gap: Optional[int] = None, on_error: str = "return", **_: Any
     ) -> List[Any]:
-        """Returns ranges of files, which are read at once. Near ranges of one file are read with one request.
+        """Reads ranges of files at once. Ranges of one file with a small gap are read with one request.
 
-        :param max_gap: How many bytes between two ranges are read with them.
+        :param max_gap: The largest gap between two ranges that one request reads, in bytes.
         :param on_error: ``return`` to return errors in place of bytes, or ``raise``.
         """
         starts = starts if isinstance(starts, (list, tuple)) else [starts] * len(paths)
@@ -526,7 +526,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         if mode in ("wb", "xb"):
             self._check_own(place)
             return FileWriter(self, place.name(place.path), size, autocommit, lambda local: self._upload(place, local, mode == "wb"))
-        raise ValueError(f"Mode {mode!r} is not possible: a file can be read (rb), or written as a whole (wb, or xb if it must not exist).")
+        raise ValueError(f"Mode {mode!r} is not supported. Use rb to read, wb to write a whole file, or xb to write a new file.")
 
     # -- Writes -----------------------------------------------------------------------------------------------------------------------
 
@@ -558,15 +558,15 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         self._upload(place, value, mode != "create")
 
     def cp_file(self, path1: Any, path2: Any, **_: Any) -> NoReturn:
-        """Not possible."""
+        """Raises :class:`PermissionError`: files cannot be copied."""
         raise _unsupported("copied", path1)
 
     def mv(self, path1: Any, path2: Any, *_: Any, **__: Any) -> NoReturn:
-        """Not possible."""
+        """Raises :class:`PermissionError`: files cannot be renamed."""
         raise _unsupported("renamed", path1)
 
     def rm(self, path: Any, *_: Any, **__: Any) -> NoReturn:
-        """Not possible."""
+        """Raises :class:`PermissionError`: files cannot be deleted."""
         raise _unsupported("deleted", path)
 
     rm_file = _rm = rmdir = rm
@@ -713,7 +713,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
         if topdown:
             yield place.name(place.path), names, files if detail else list(files)
         if maxdepth is None or maxdepth > 1:
-            # The caller may have removed folders that it does not want.
+            # As with os.walk, the caller may have removed folders from the list.
             for name in list(names):
                 inner = self._place(folders[name]["name"])
                 with _other_miners(inner.miner) if not place.miner else contextlib.nullcontext():
@@ -760,7 +760,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
     def _check_own(self, place: _Place, is_folder: bool = False) -> None:
         if not self._is_listed(place) or (place.source is not None and place.source not in self._sources()):
-            raise ValueError(f"Name a path in one of the sources {', '.join(self._sources())}: s3auth://{place.miner}/SOURCE/NAME.")
+            raise ValueError(f"The path has no source. Write s3auth://{place.miner}/SOURCE/NAME with one of {', '.join(self._sources())}.")
         if not place.path and not is_folder:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), self.unstrip_protocol(place.above))
         self._check(place)
@@ -783,7 +783,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
 
 class _Read:
-    """A range of a file that is read for one or more wanted ranges."""
+    """One read of a file, which serves one or more of the requested ranges."""
 
     def __init__(self, file: RemoteFile, start: int, end: int, wanted: List[Tuple[int, int, int]]) -> None:
         self.file = file
@@ -793,16 +793,16 @@ class _Read:
         self._parts: List[Union[bytes, BaseException]] = []
 
     def extend(self, start: int, end: int, index: int) -> None:
-        """Adds a wanted range behind the start of this one."""
+        """Adds a requested range that begins after the start of this read."""
         self.end = max(self.end, end)
         self._wanted.append((start, end, index))
 
     def accept(self, part: Union[bytes, BaseException]) -> None:
-        """Takes the next part of the range."""
+        """Adds the next part."""
         self._parts.append(part)
 
     def distribute(self, results: List[Any]) -> None:
-        """Puts the wanted ranges, or the error, where they belong."""
+        """Writes each requested range, or the error, to its place in the results."""
         error = next((part for part in self._parts if isinstance(part, BaseException)), None)
         data = b"" if error is not None else b"".join(part for part in self._parts if isinstance(part, bytes))
         for start, end, index in self._wanted:
@@ -825,11 +825,11 @@ def _split(start: int, end: int) -> List[Tuple[int, int]]:
 
 @contextlib.contextmanager
 def _other_miners(miner: str) -> Iterator[None]:
-    """One miner's invalid listing must not hide those of the other miners."""
+    """Skips one miner whose listing is invalid, so that the other miners are still listed."""
     try:
         yield
     except ListingError as error:
-        logger.warning("The files of miner %s were left out: %s", miner, error)
+        logger.warning("Skipped the files of miner %s: %s", miner, error)
 
 
 def _inside(folder: str) -> str:
@@ -863,5 +863,5 @@ def _common_folder(paths: Sequence[str]) -> str:
 
 def _unsupported(action: str, path: Any) -> PermissionError:
     return PermissionError(
-        errno.EPERM, f"S3Auth grants reads and uploads only, so nothing can be {action}", S3AuthFileSystem._strip_protocol(str(path))
+        errno.EPERM, f"S3Auth grants reads and uploads only. Files cannot be {action}", S3AuthFileSystem._strip_protocol(str(path))
     )

@@ -17,7 +17,7 @@ DEFAULT_BLOCK_BYTES = 8 * 1024 * 1024
 
 
 class FileReader(AbstractBufferedFile):  # type: ignore[misc]
-    """A stored file that is open for reading. All bytes are of the version that was there when it was opened."""
+    """A stored file that is open for reading. All its bytes are of the version that was stored when it was opened."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class FileReader(AbstractBufferedFile):  # type: ignore[misc]
         return data
 
     def close(self) -> None:
-        """Closes the file, and forgets what was read ahead."""
+        """Closes the file, and drops its read-ahead."""
         if isinstance(self.cache, ReadAhead):
             self.cache.close()
         super().close()

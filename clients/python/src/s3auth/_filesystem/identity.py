@@ -1,4 +1,4 @@
-"""Which hotkey a file system uses, and what of it may leave this process."""
+"""The hotkey of a file system, and which options may leave this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_COPY = (
     "instead, which each process reads itself: wallet=\"NAME\", wallet_hotkey=\"NAME\", and wallet_path if the wallets are elsewhere."
 )
 
-# As the s3auth tool reads them: its own variables come before Bittensor's.
+# In the order of the s3auth tool: its own variables take precedence over Bittensor's.
 _VARIABLES = {
     "wallet": ("S3AUTH_WALLET", "BT_WALLET_NAME"),
     "wallet_hotkey": ("S3AUTH_HOTKEY", "BT_WALLET_HOTKEY"),
@@ -24,7 +24,7 @@ _VARIABLES = {
 class Held:
     """A key pair or a client among the options of a file system.
 
-    Its text is the identity of the object, because fsspec compares options by their text. It cannot be copied out of this process.
+    Its text identifies the object, because fsspec compares options by their text. It cannot be pickled.
     """
 
     def __init__(self, value: Any, name: str, identity: str) -> None:
@@ -62,7 +62,7 @@ def hold(value: Any, name: str) -> Held:
 
 
 def read_environment(options: Dict[str, Any]) -> Dict[str, Any]:
-    """Returns the options with what the environment says in place of those that are missing.
+    """Returns the options, with values from the environment for missing ones.
 
     Raises :class:`ValueError` if a server or a hotkey is missing.
     """

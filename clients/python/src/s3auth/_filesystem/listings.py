@@ -29,10 +29,10 @@ class Child:
 class Listing:
     """The files of one folder of a miner whose paths begin with a prefix.
 
-    Keys are hostile. A separator is a ``/`` that follows another character, so further slashes belong to the name behind it: ``a//b`` is
-    the file ``/b`` in folder ``a``. A key that ends in ``/`` only shows that there is a folder.
+    Keys are hostile. Only a ``/`` after another character is a separator. Further slashes belong to the next name: ``a//b`` is the file
+    ``/b`` in folder ``a``. A key that ends in ``/`` is not a file; it only creates the folder.
 
-    :param is_complete: Whether it has all of them. Otherwise it answers only what the prefix itself is.
+    :param is_complete: Whether it has all these files. If not, it only tells whether the prefix itself is a file or a folder.
     """
 
     def __init__(self, files: Sequence[RemoteFile], is_complete: bool = True) -> None:
@@ -62,7 +62,7 @@ class Listing:
         return index < len(self._paths) and self._paths[index].startswith(start)
 
     def below(self, folder: str, prefix: str = "") -> Iterator[RemoteFile]:
-        """Yields what is in a folder and its subfolders and whose path in the folder begins with a prefix, with keys that end in ``/``."""
+        """Yields the files in a folder and its subfolders whose path in the folder begins with a prefix, and keys that end in ``/``."""
         start = _start(folder) + prefix
         for index in range(bisect.bisect_left(self._paths, start), len(self._paths)):
             if not self._paths[index].startswith(start):
@@ -86,8 +86,10 @@ class Listing:
 
 
 def name_end(path: str, start: int) -> Optional[int]:
-    """Returns the index of the separator behind the name that begins at ``start``: ``None`` if the name is the last, and ``start`` if
-    there are only slashes."""
+    """Returns the index of the separator after the name that begins at ``start``.
+
+    Returns ``None`` if no separator follows, and ``start`` if only slashes follow.
+    """
     first = start
     while first < len(path) and path[first] == "/":
         first += 1
@@ -98,7 +100,7 @@ def name_end(path: str, start: int) -> Optional[int]:
 
 
 def folders_of(path: str, start: int) -> Iterator[str]:
-    """Yields the paths of the folders that a path is in, from the outermost one that begins behind ``start``."""
+    """Yields the paths of the folders that contain a path, the outermost first. Ignores what is before ``start``."""
     while True:
         end = name_end(path, start)
         if end is None or end == start:
@@ -110,8 +112,8 @@ def folders_of(path: str, start: int) -> Iterator[str]:
 class ListingCache:
     """Listings by miner, source and prefix. Thread-safe.
 
-    :param max_age: How long a listing is used, in seconds; ``None`` for no end.
-    :param is_enabled: False to keep nothing.
+    :param max_age: How long a listing is used, in seconds; ``None`` for no limit.
+    :param is_enabled: Whether listings are kept.
     """
 
     def __init__(self, max_age: Optional[float], is_enabled: bool) -> None:
@@ -124,9 +126,9 @@ class ListingCache:
         self._locks = [threading.RLock() for _ in range(64)]
 
     def get(self, miner: str, source: Optional[str], prefix: str, request: Callable[[], Listing], needs_all: bool = True) -> Listing:
-        """Returns a listing that has all paths with a prefix, and requests it if there is none.
+        """Returns a listing that has all paths with a prefix. Requests it if none is cached.
 
-        :param needs_all: False if a listing suffices that shows what the prefix itself is.
+        :param needs_all: If false, a listing is enough that tells whether the prefix itself is a file or a folder.
         """
         found = self.find(miner, source, prefix, needs_all)
         if found is not None:
@@ -143,9 +145,9 @@ class ListingCache:
         return self._locks[hash(miner) % len(self._locks)]
 
     def find(self, miner: str, source: Optional[str], prefix: str, needs_all: bool = True) -> Optional[Listing]:
-        """Returns the listing that :meth:`get` would return, if it is there."""
+        """Returns the listing that :meth:`get` would return, if it is cached."""
         with self._lock:
-            # The listing of a folder contains those of its subfolders. Globs list other prefixes than folders, so tries all.
+            # The listing of each beginning of the prefix contains it. Patterns also list prefixes that are not folders, so tries all.
             for length in range(len(prefix) + 1):
                 listing = self._listings.get((miner, source, prefix[:length]))
                 if listing is not None and listing.is_fresh(self._max_age):
@@ -165,7 +167,7 @@ class ListingCache:
                 self._sweep_at = max(MIN_LISTINGS_BEFORE_SWEEP, 2 * len(self._listings))
 
     def forget(self, miner: Optional[str] = None, source: Optional[str] = None, path: str = "") -> None:
-        """Forgets the listings that contain a path or are below it: all listings without a miner, all of the miner without a source."""
+        """Drops the listings that contain a path or are below it; without a source, all sources; without a miner, all listings."""
         with self._lock:
             for key in list(self._listings):
                 is_related = key[2].startswith(path) or path.startswith(key[2])

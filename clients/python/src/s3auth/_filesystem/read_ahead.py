@@ -10,10 +10,10 @@ from typing import Callable, Deque, List, Optional, Tuple
 from fsspec.caching import BaseCache
 
 FIRST_BYTES = 256 * 1024
-"""What the first read at a place requests at least. The store needs longer to begin an answer than to send so much."""
+"""The smallest request after a seek. The store needs more time to begin an answer than to send these bytes."""
 
 GROWTH = 4
-"""How much longer the next request of a sequential read is."""
+"""The factor by which each next request of a sequential read is larger."""
 
 Fetcher = Callable[[int, int], bytes]
 
@@ -25,12 +25,12 @@ KEPT_BLOCKS = 3
 
 
 class ReadAhead(BaseCache):  # type: ignore[misc]
-    """Reads ahead as far as the reader has read on without a seek.
+    """Read-ahead that grows while the reader reads sequentially.
 
-    A read somewhere in the file requests 256 KiB, or what was asked for if that is more. Each further read behind it requests four times
-    as much as the one before, up to the size of a block. From then on, the next blocks are requested in the background: one, and one more
-    for each that is used, up to three, because stores send several answers at once faster than one. A small read at the end of the file
-    requests the last 256 KiB, where the footer of a Parquet file is.
+    The first read after a seek requests 256 KiB, or the length of the read if that is more. Each following request is four times as large,
+    up to the size of a block. From then on, blocks are requested in the background: at first one, later up to three, because stores send
+    several answers at once faster than one. A small read at the end of the file requests the last 256 KiB, where the footer of a Parquet
+    file is.
 
     :param blocksize: The largest read-ahead in bytes.
     :param fetcher: Reads the bytes from a start to an end.
@@ -69,7 +69,7 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
 
     def _read(self, start: int, stop: int) -> bytes:
         with self._lock:
-            # A reader that skips a few bytes, such as the header of a page, goes on.
+            # A reader that skips a few bytes, such as the header of a page, still counts as sequential.
             if not 0 <= start - self._next <= FIRST_BYTES:
                 self._ahead = self._wanted_background = 0
                 self._cancel()
@@ -84,7 +84,7 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
             return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def close(self) -> None:
-        """Forgets everything."""
+        """Cancels the requests in the background, and drops the kept blocks."""
         with self._lock:
             self._cancel()
             self._blocks.clear()
@@ -114,12 +114,12 @@ class ReadAhead(BaseCache):  # type: ignore[misc]
     def _accept(self, start: int, end: int, data: bytes) -> Tuple[int, bytes]:
         if len(data) != end - start:
             raise EOFError(f"The store sent {len(data)} of {end - start} bytes.")
-        # The answer to a very large read is not kept: nobody repeats it.
+        # The bytes of a very large read are not kept, because readers do not repeat it.
         if len(data) <= KEPT_BLOCKS * self.blocksize:
             self._blocks.append((start, data))
             while sum(len(block) for _, block in self._blocks) > KEPT_BLOCKS * self.blocksize:
                 self._blocks.pop(0)
-        # Requests what follows if the reader has been sequential for long.
+        # Requests the next blocks if the read-ahead has reached its largest size.
         if self._pool is not None and self._ahead == self.blocksize:
             self._wanted_background = min(self._wanted_background + 1, MAX_BACKGROUND)
             while len(self._background) < self._wanted_background:

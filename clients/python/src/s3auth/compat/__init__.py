@@ -1,4 +1,4 @@
-"""Classes with the names, methods and results of the clients that subnets' code already uses.
+"""Drop-ins: classes with the names, methods and results of the clients that subnets' code already uses.
 
 A subnet adopts an S3Auth server by changing an import. ``docs/python.md`` (Drop-ins) has a table for each class, and says which module
 serves which calls:
@@ -11,7 +11,7 @@ serves which calls:
 One class cannot serve code with and without ``await``: ``if access.ensure_access():`` needs a ``bool``, and ``asyncio.run`` accepts
 nothing but a coroutine.
 
-The classes log to the logger ``s3auth.compat``. Their methods do not raise; they return what the table says, and log the reason.
+The methods do not raise. After a failure they return what the tables say, and log the reason to the logger ``s3auth.compat``.
 """
 
 from __future__ import annotations

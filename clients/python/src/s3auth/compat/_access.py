@@ -10,7 +10,7 @@ from ..options import ClientOptions
 from ._attempts import attempt, show_steps
 from ._reader import Reader
 
-# Access counts as expired this long before its URLs end.
+# Access is requested again this long before its URLs expire.
 _MARGIN_SECONDS = 600
 _REFRESH_SECONDS = 3600
 
@@ -31,7 +31,7 @@ class BlockingAccess:
         self.access_data: Optional[Dict[str, Any]] = None
         """The answer to the last successful :meth:`ensure_access`. Set it to ``None`` to request access anew."""
         self.expiry_time = 0.0
-        """Unix time at which the URLs in ``access_data`` end, minus ten minutes."""
+        """The Unix time ten minutes before the URLs in ``access_data`` expire."""
         self._refresh_time = 0.0
         self._reader = Reader(wallet, s3_auth_url, options)
         self._lock = threading.Lock()
@@ -39,7 +39,7 @@ class BlockingAccess:
             show_steps()
 
     def ensure_access(self) -> bool:
-        """Requests access unless ``access_data`` is still valid for an hour or half of its life. Returns whether there is access."""
+        """Requests access, unless ``access_data`` is valid for another hour or half of its life. Returns whether there is access."""
         with self._lock:
             now = time.time()
             if self.access_data is not None and now < self._refresh_time:
@@ -50,7 +50,7 @@ class BlockingAccess:
             seconds = access["expiry_seconds"]
             self.access_data = access
             self.expiry_time = now + seconds - _MARGIN_SECONDS
-            # With temporary credentials, access can end before it would be due for renewal.
+            # Without max, URLs that live for less than an hour would be requested again at each call.
             self._refresh_time = now + max(seconds - _MARGIN_SECONDS - _REFRESH_SECONDS, seconds / 2)
             return True
 

@@ -32,7 +32,7 @@ def log_failure(action: str, failure: Exception) -> None:
 
 
 def show_steps() -> None:
-    """Makes the logger write all steps, to stderr unless the program has configured logging."""
+    """Sets the logger to DEBUG. It writes to stderr unless the program has configured logging."""
     logger.setLevel(logging.DEBUG)
     if not logger.hasHandlers():
         handler = logging.StreamHandler()

@@ -28,13 +28,13 @@ class Folder:
     form: Optional[Form]
     """``None`` if the store has no forms."""
     requested_at: float
-    """When it was requested, as ``time.monotonic`` has it."""
+    """When it was requested, by ``time.monotonic``."""
 
 
 class Folders:
-    """The folders that were requested, by prefix. Thread-safe.
+    """The granted folders, by prefix. Thread-safe.
 
-    A form serves any number of uploads, and costs one grant. It is renewed when it ends.
+    A form serves any number of uploads, and costs one grant. It is renewed when it expires.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Folders:
         self._renewal = threading.Lock()
 
     def request(self, client: S3Auth, source: Optional[str]) -> Dict[str, Any]:
-        """Requests uploads, into the folder of one source or of all. Returns the server's answer, or one like it if there are no forms."""
+        """Requests a grant for the folder of one source, or of all. Returns the server's answer, or the same without a form."""
         now = time.monotonic()
         try:
             answer: Dict[str, Any] = client.request("get-folder-access", coldkey=client._connection.coldkey, source=source)
@@ -62,7 +62,7 @@ class Folders:
     def upload(self, file_path: str, path_in: Callable[[str], str], creds: Mapping[str, Any], sender: S3Auth) -> str:
         """Uploads a local file. Returns its key.
 
-        :param path_in: Returns the path below the folder with the given prefix.
+        :param path_in: Called with the prefix of the folder. Returns the path of the file below it.
         :param creds: The result of :meth:`request`, or one of its ``folders``. If another object requested them, they need a form.
         :param sender: The client that sends the file if another object requested the credentials.
         """
@@ -109,7 +109,7 @@ class Folders:
             current = self._renew(current)
         return current.form
 
-    # Uploads in several threads notice the end at the same time; one of them renews the form.
+    # Several threads can find at the same time that the form has expired. One of them renews it.
     def _renew(self, folder: Folder) -> Folder:
         with self._renewal:
             current = self._current(folder)
@@ -123,14 +123,14 @@ class Folders:
             return self._folders.get(folder.prefix, folder)
 
 
-# Requests a grant for this file only. The path says in which job's folder it is, if in any.
+# Requests a grant for this file only. job_id is "", because the path contains the folder of the job, if there is one.
 def _upload_alone(folder: Folder, file: FileToUpload) -> None:
     result = folder.client.upload(str(file.local_path), file.path, source=folder.source, job_id="", overwrite=True)
     if result.status == "failed":
         raise result.error or S3AuthError("The upload failed.")
 
 
-# The members that the server's answer would have, except for the form.
+# Returns what the server would answer, without the form.
 def _describe(client: S3Auth, source: Optional[str]) -> Dict[str, Any]:
     structure = run_sync(client._connection.structure())
     template = structure["folder_structure"]

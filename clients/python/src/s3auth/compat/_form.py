@@ -13,13 +13,13 @@ from .._core.connection import Connection
 from .._core.local_files import FileToUpload
 from .._core.sender import Sender, Target
 
-# A form is renewed this long before it ends, so that the store accepts an upload that begins now.
+# A form is renewed this long before it expires, so that the store accepts an upload that begins now.
 _MARGIN_SECONDS = 60
 
 
 @dataclass(frozen=True)
 class Form:
-    """An S3 POST form. Its signed policy says when it ends, and which sizes the store accepts."""
+    """An S3 POST form. Its signed policy contains its expiry and the accepted sizes."""
 
     url: str = field(repr=False)
     fields: Mapping[str, str] = field(repr=False)
@@ -42,7 +42,7 @@ class Form:
 
     @property
     def has_ended(self) -> bool:
-        """Whether the form has ended, or ends soon."""
+        """Whether the form has expired, or expires soon."""
         return self.ends_at is not None and self.ends_at <= time.time() + _MARGIN_SECONDS
 
     async def post(self, connection: Connection, file: FileToUpload, key: str) -> None:

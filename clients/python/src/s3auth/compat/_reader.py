@@ -1,4 +1,4 @@
-"""What the classes for validators read. The methods block, and raise."""
+"""The requests of the classes for validators. The methods block, and raise."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reader:
 
     @property
     def client(self) -> S3Auth:
-        """The client. Opened when it is first used, because the constructors of the classes do not fail."""
+        """The client. Opened at its first use, because the constructors of the drop-ins must not raise."""
         with self._lock:
             if self._client is None:
                 self._client = open_client(self._wallet, self._url, self._options)
@@ -78,14 +78,14 @@ class Reader:
         logger.debug("Job %r of %s has %d files.", job_id, miner_hotkey, len(files))
         return files
 
-    # Where coldkeys name the folders, the server knows the folder of a registered hotkey only. That it lists nothing for another one says
-    # nothing about the miner, which may have been registered a moment ago.
+    # Where coldkeys name the folders, the server finds the folder of a registered hotkey only. Its empty list for another hotkey does not
+    # mean that the miner has no files.
     def _require_folder(self, miner_hotkey: str) -> None:
         connection, listings = self.client._connection, self.client._listings
         if run_sync(connection.template()).is_by_hotkey:
             return
         if run_sync(listings.owner_of(miner_hotkey)).address == miner_hotkey:
-            raise UnknownMinerError(f"The hotkey {miner_hotkey} is not registered, so its coldkey, which names its folder, is not known.")
+            raise UnknownMinerError(f"The hotkey {miner_hotkey} is not registered, so its folder, which its coldkey names, is not known.")
 
 
 def s3_time(moment: datetime.datetime) -> str:

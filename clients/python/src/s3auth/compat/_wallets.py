@@ -1,4 +1,4 @@
-"""What the classes need of a wallet: ``hotkey``, and the address of the coldkey."""
+"""The parts of a wallet that the drop-ins use: ``hotkey``, and the address of the coldkey."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def open_client(wallet: Any, url: str, options: Optional[ClientOptions]) -> S3Au
 
 
 def coldkey_of(wallet: Any) -> Optional[str]:
-    """Returns the address of the wallet's coldkey; ``None`` if the wallet has none, so that the server takes it from the chain."""
+    """Returns the address of the wallet's coldkey; ``None`` if the wallet has none. The server then looks it up on the chain."""
     get_coldkeypub = getattr(wallet, "get_coldkeypub", None)
     coldkey = get_coldkeypub() if callable(get_coldkeypub) else getattr(wallet, "coldkeypub", None)
     address: Optional[str] = getattr(coldkey, "ss58_address", None)
@@ -28,7 +28,7 @@ def is_wallet(value: Any) -> bool:
     return isinstance(getattr(getattr(value, "hotkey", None), "ss58_address", None), str)
 
 
-class Nobody:
+class AnonymousWallet:
     """A wallet for requests that need no signature."""
 
     @property

@@ -1,4 +1,4 @@
-"""``S3Auth`` for miners: get the credentials of a folder once, then upload any number of files."""
+"""``S3Auth`` for miners: gets the credentials of a folder once, then uploads any number of files."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..errors import InvalidAnswerError, UnacceptableFileError
 from ..options import ClientOptions
 from ._attempts import attempt, logger
 from ._folders import Folders
-from ._wallets import Nobody, is_wallet, open_client
+from ._wallets import AnonymousWallet, is_wallet, open_client
 
-_LONGEST_SOURCE = 32
+_MAX_SOURCE_LENGTH = 32
 
 
 class S3Auth:
@@ -34,11 +34,11 @@ class S3Auth:
     def get_credentials(
         self, *arguments: Any, wallet: Any = None, source_name: Optional[str] = None, subtensor: Any = None, **ignored: Any
     ) -> Optional[Dict[str, Any]]:
-        """Requests uploads into the wallet's folder. Returns the server's answer; ``None`` after a failure.
+        """Requests the credentials for uploads into the wallet's folder. Returns the server's answer; ``None`` after a failure.
 
-        Existing code passes the parameters in different orders, so they are recognized by what they are. The result serves any number of
-        uploads. If the store has no upload forms, the result has no ``url`` and ``fields``, and its ``method`` is ``PUT``: the upload
-        methods of this object then request a URL for each file.
+        Existing code passes the parameters in different orders, so their types tell them apart. The result serves any number of uploads. If
+        the store has no upload forms, the result has no ``url`` and ``fields``, and its ``method`` is ``PUT``: the upload methods of this
+        object then request a URL for each file.
 
         :param wallet: Anything with ``hotkey``, and ``get_coldkeypub()`` or ``coldkeypub`` if it has a coldkey.
         :param source_name: The source, if the deployment has sources; by default its first one.
@@ -91,18 +91,18 @@ class S3Auth:
             if wallet is None and is_wallet(argument):
                 wallet = argument
             # Older versions also took addresses, which are longer than any source.
-            elif source is None and isinstance(argument, str) and len(argument) <= _LONGEST_SOURCE:
+            elif source is None and isinstance(argument, str) and len(argument) <= _MAX_SOURCE_LENGTH:
                 source = argument
         if not is_wallet(wallet):
             raise TypeError("Pass a wallet: an object with a hotkey. A hotkey is not a wallet.")
         answer = self._folders.request(self._client_of(wallet), source)
-        logger.info("Uploads into folder %s are granted.", answer["folder"])
+        logger.info("Got credentials for folder %s.", answer["folder"])
         return answer
 
     def _upload(self, file_path: str, name: str, path_in: Callable[[str], str], creds: Mapping[str, Any]) -> bool:
         key = attempt(
             f"The upload of {str(file_path)!r} to {name!r}",
-            lambda: self._folders.upload(file_path, path_in, creds, self._client_of(Nobody())),
+            lambda: self._folders.upload(file_path, path_in, creds, self._client_of(AnonymousWallet())),
             None,
         )
         if key is None:
@@ -111,7 +111,7 @@ class S3Auth:
         return True
 
     def _get(self, path: str) -> Dict[str, Any]:
-        answer = run_sync(self._client_of(Nobody())._connection.server.get(path))
+        answer = run_sync(self._client_of(AnonymousWallet())._connection.server.get(path))
         if not isinstance(answer, dict):
             raise InvalidAnswerError("The answer is not a JSON object. Check that the URL is that of an S3Auth server.")
         return answer

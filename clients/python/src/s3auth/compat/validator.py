@@ -18,7 +18,7 @@ _IN_OTHER_MODULES = {
 
 
 class ValidatorS3Access:
-    """Read access of a validator for asyncio. Its requests block a thread each, never the event loop.
+    """Read access of a validator for asyncio. Each request runs in a thread, so it never blocks the event loop.
 
     An instance can be used from several threads and event loops.
 
@@ -57,11 +57,11 @@ class ValidatorS3Access:
 
     @property
     def expiry_time(self) -> float:
-        """Unix time at which the URLs in ``access_data`` end, minus ten minutes."""
+        """The Unix time ten minutes before the URLs in ``access_data`` expire."""
         return self._blocking.expiry_time
 
     async def ensure_access(self) -> bool:
-        """Requests access unless ``access_data`` is still valid for long. Returns whether there is access."""
+        """Requests access, unless ``access_data`` is valid for another hour or half of its life. Returns whether there is access."""
         return await asyncio.to_thread(self._blocking.ensure_access)
 
     async def get_validator_access(self) -> Optional[Dict[str, Any]]:
@@ -110,5 +110,5 @@ class ValidatorS3Access:
     def __getattr__(self, name: str) -> NoReturn:
         module = _IN_OTHER_MODULES.get(name)
         if module:
-            raise AttributeError(f"{name} has no await. Import ValidatorS3Access from s3auth.compat.{module} instead.")
+            raise AttributeError(f"{name} is in another class, without await. Import ValidatorS3Access from s3auth.compat.{module}.")
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
