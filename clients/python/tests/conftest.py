@@ -5,10 +5,10 @@
   own on the same store, with other settings.
 - `harness`: servers on a store that a fixture of a wider scope chooses.
 - `signer`: keypairs, for tests without a server.
-- `failing_proxy(target)`: a proxy before a store or a server that lets requests fail by a plan, and counts requests and bytes
+- `failing_proxy(target)`: a proxy before a store or a server that makes requests fail by a plan, and counts requests and bytes
   (`support/proxies.py`).
-- `open_client(url, hotkey, ...)`: a client of the package. The test runs once with the synchronous one, and once with the asynchronous one,
-  which then has the methods of the other (`support/clients.py`).
+- `open_client(url, hotkey, ...)`: a client of the package. The test runs with the synchronous client, and again with the asynchronous one,
+  which an adapter gives synchronous methods (`support/clients.py`).
 - `tool`: the command line tool (`support/tool.py`).
 
 A test runs on Ceph (upload forms, temporary credentials) and on Swift (only presigned PUTs). `@pytest.mark.stores("embedded", "ceph")`

@@ -119,7 +119,7 @@ def test_miner_without_files_is_an_empty_list(deployment: Server) -> None:
 
 
 @pytest.mark.stores("ceph")
-def test_hostile_keys_survive(deployment: Server) -> None:
+def test_hostile_keys_are_listed(deployment: Server) -> None:
     miner = deployment.next_miner()
     expected = {deployment.folder(miner) + "job_id=1/" + name for name in HOSTILE}
     for key in expected:

@@ -1,4 +1,4 @@
-"""Programs without this package, as they are in use: the server must serve what they send, to the byte."""
+"""The requests of existing programs without this package, byte by byte: the server must accept them."""
 
 from __future__ import annotations
 

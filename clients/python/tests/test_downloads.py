@@ -1,4 +1,4 @@
-"""Downloads and reads: what is checked, resumed, renewed and counted, with servers and stores that lie, break and refuse."""
+"""Downloads and reads: checks, resumption, renewed URLs and costs, with servers and stores that fail or send wrong answers."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ def test_hostile_keys_stay_in_the_folder(client: S3Auth, service: Service, tmp_p
     assert others == {local_name(path.encode()): path for path in paths if not path.startswith("a")}
 
 
-def test_links_in_the_folder_lead_nowhere(client: S3Auth, service: Service, tmp_path: Path) -> None:
+def test_links_in_the_folder_are_not_followed(client: S3Auth, service: Service, tmp_path: Path) -> None:
     service.files[FOLDER + "out/a.bin"] = Stored(b"a")
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -246,7 +246,7 @@ def test_links_in_the_folder_lead_nowhere(client: S3Auth, service: Service, tmp_
     assert (folder / "file.bin").read_bytes() == CONTENT and not (folder / "file.bin").is_symlink()
 
 
-def test_part_file_is_no_link(client: S3Auth, target: Path, tmp_path: Path) -> None:
+def test_link_in_place_of_a_part_file_is_not_followed(client: S3Auth, target: Path, tmp_path: Path) -> None:
     file = listed(client)
     victim = tmp_path / "victim"
     victim.write_bytes(b"keep")
@@ -408,7 +408,7 @@ def test_other_bytes_are_refused(client: S3Auth, service: Service, target: Path)
 @pytest.mark.parametrize(
     "headers", [{"x-amz-server-side-encryption": "aws:kms"}, {"x-amz-server-side-encryption-customer-algorithm": "AES256"}], ids=repr
 )
-def test_etag_of_an_encrypted_file_is_no_md5(client: S3Auth, service: Service, target: Path, headers: Dict[str, str]) -> None:
+def test_etag_of_an_encrypted_file_is_not_compared(client: S3Auth, service: Service, target: Path, headers: Dict[str, str]) -> None:
     service.files[KEY] = Stored(CONTENT, etag="0" * 32, headers=headers)
     client.download_file(listed(client), target)
     assert target.read_bytes() == CONTENT == client.read(listed(client))
@@ -563,7 +563,7 @@ def test_long_keys_are_renewed_in_batches_below_the_body_limit_of_the_server(cli
     assert max(len(one.body) for one in service._server.received) < 450 * 1024
 
 
-def test_renewed_urls_of_other_keys_are_not_believed(client: S3Auth, service: Service) -> None:
+def test_renewed_urls_of_other_keys_are_ignored(client: S3Auth, service: Service) -> None:
     service.files[FOLDER + "other.bin"] = Stored(b"other")
     files = list(client.list_files(OWNER))
     service.accepted = {"new"}
@@ -608,7 +608,7 @@ def test_own_files_that_left_their_page_are_looked_up_a_few_times(client: S3Auth
     assert (read, failed) == (10, 10)
 
 
-def test_file_of_no_page_is_looked_up(client: S3Auth, service: Service, target: Path) -> None:
+def test_file_without_a_page_is_looked_up(client: S3Auth, service: Service, target: Path) -> None:
     file = dataclasses.replace(listed(client), _page=None, url=None, url_expires_at=0.0)
     assert client.download_file(file, target).status == "downloaded" and target.read_bytes() == CONTENT
     assert service.grants == ["/list-files"] * 2 and service.bodies[1]["limit"] == 1

@@ -110,7 +110,7 @@ def test_globs(server: Server) -> None:
 # -- Grants -----------------------------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_listed_costs_nothing_more(server: Server) -> None:
+def test_cached_listings_cost_no_grants(server: Server) -> None:
     folder = fill(server, "a.csv", "2026/b.csv", "2026/c.csv")
     fs = of_validator(server)
     with grants(fs, 1):
@@ -180,7 +180,7 @@ def test_listings_expire(server: Server) -> None:
             fs.ls(folder)
 
 
-def test_threads_pay_once(server: Server) -> None:
+def test_threads_share_one_listing(server: Server) -> None:
     folder = fill(server, *(f"{number}.csv" for number in range(8)))
     fs = of_validator(server)
     contents: list[bytes] = []

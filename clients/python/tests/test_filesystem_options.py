@@ -1,4 +1,4 @@
-"""Which hotkey and server the file system for fsspec uses, and what of them leaves the process."""
+"""The hotkey and the server of the file system for fsspec, and which options can be pickled."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ class Wallet:
 '''
 
 
-class Mute:
-    """A keypair whose text is always the same, and shows its secret."""
+class SameTextKeypair:
+    """A keypair whose `repr` is the same for all hotkeys, and contains a secret."""
 
     def __init__(self, keypair: Keypair) -> None:
         self._keypair = keypair
@@ -84,12 +84,12 @@ def save(wallets: Path, name: str, keypair: Keypair, hotkey: str = "default") ->
     (folder / hotkey).write_text(json.dumps({"secretSeed": keypair.seed}), "utf-8")
 
 
-def test_instances_are_not_mixed(signer: Signer) -> None:
-    first, second = Mute(signer.new_keypair()), Mute(signer.new_keypair())
+def test_each_hotkey_has_its_own_file_system(signer: Signer) -> None:
+    first, second = SameTextKeypair(signer.new_keypair()), SameTextKeypair(signer.new_keypair())
     one = fsspec.filesystem("s3auth", url=URL, hotkey=first)
     assert fsspec.filesystem("s3auth", url=URL, hotkey=first) is one
     # Another object of the same account.
-    assert fsspec.filesystem("s3auth", url=URL, hotkey=Mute(first._keypair)) is one
+    assert fsspec.filesystem("s3auth", url=URL, hotkey=SameTextKeypair(first._keypair)) is one
     others = [
         fsspec.filesystem("s3auth", url=URL, hotkey=second), fsspec.filesystem("s3auth", url=URL + ":8443", hotkey=first),
         fsspec.filesystem("s3auth", url=URL, hotkey=first, coldkey=second.ss58_address),
@@ -99,8 +99,8 @@ def test_instances_are_not_mixed(signer: Signer) -> None:
     assert others[0].client.hotkey == second.ss58_address
 
 
-def test_no_key_leaves_the_process(signer: Signer) -> None:
-    keypair = Mute(signer.new_keypair())
+def test_key_pairs_cannot_be_pickled(signer: Signer) -> None:
+    keypair = SameTextKeypair(signer.new_keypair())
     client = S3Auth(URL, keypair)
     for fs, name in (
         (fsspec.filesystem("s3auth", url=URL, hotkey=keypair), "hotkey"), (fsspec.filesystem("s3auth", client=client), "client")

@@ -22,7 +22,7 @@ MIB = 1024 * 1024
 
 
 class Requests:
-    """Counts requests of a reader for a content, each of which takes some time."""
+    """Serves ranges of a generated content after some time, and records them."""
 
     def __init__(self, size: int, seconds: float = 0) -> None:
         self.size = size

@@ -22,7 +22,7 @@ CONTENT = bytes(range(256)) * 1000
 
 
 @pytest.mark.stores("ceph", "swift")
-def test_writes_into_ones_own_folder(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writes_into_own_folder(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     miner = server.next_miner()
     fs, folder = of_miner(server, miner), folder_of(server, miner)
@@ -136,7 +136,7 @@ def test_refuses_what_is_not_possible(server: Server, tmp_path: Path) -> None:
     fs.makedirs(f"{folder}/new/deep", exist_ok=True)
 
 
-def test_errors_are_errors_of_the_operating_system(server: Server) -> None:
+def test_errors_are_os_errors(server: Server) -> None:
     folder = fill(server, "a.csv")
     miner = server.next_miner()
     fs = of_miner(server, miner)

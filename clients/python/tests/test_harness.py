@@ -64,7 +64,7 @@ def test_server_knows_the_accounts_and_shows_the_bucket(server: Server) -> None:
         assert answer.read() == b"content"
 
 
-def test_stores_grant_different_uploads(server: Server) -> None:
+def test_upload_method_depends_on_the_store(server: Server) -> None:
     assert server.upload_method == ("POST" if server.store == "ceph" else "PUT")
     target = post(server, server.next_miner(), "/get-file-upload-url", filename="a.bin", size=2048)
     assert target["method"] == server.upload_method

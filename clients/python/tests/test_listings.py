@@ -1,4 +1,4 @@
-"""Listings: pages, who is asked for, what is not believed, and what they cost."""
+"""Listings: pages, ways to name a miner, invalid entries, and costs."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_pages_are_requested_as_they_are_needed(open_validator: Callable[[], Any
 
 
 @pytest.mark.parametrize("circle", [1, 3])
-def test_repeated_cursor_ends_the_listing(open_validator: Callable[[], Any], service: Service, circle: int) -> None:
+def test_repeated_cursor_is_an_error(open_validator: Callable[[], Any], service: Service, circle: int) -> None:
     add(service, *(f"{number:03}" for number in range(300)))
     service.page_size = 1
     service.change_list = lambda answer, number: {
@@ -73,7 +73,7 @@ def test_repeated_cursor_ends_the_listing(open_validator: Callable[[], Any], ser
     assert len(service.grants) == circle + 1
 
 
-def test_repeated_page_with_another_cursor_ends_the_listing(open_validator: Callable[[], Any], service: Service) -> None:
+def test_repeated_page_with_another_cursor_is_an_error(open_validator: Callable[[], Any], service: Service) -> None:
     add(service, "a", "b")
     service.change_list = lambda answer, number: {**answer, "files": service_entries(service), "next_cursor": f"c{number}"}
     seen: List[str] = []
@@ -87,7 +87,7 @@ def service_entries(service: Service) -> List[Dict[str, Any]]:
     return [service.entry(key) for key in sorted(service.files)]
 
 
-def test_many_empty_pages_end_the_listing(open_validator: Callable[[], Any], service: Service) -> None:
+def test_many_empty_pages_are_an_error(open_validator: Callable[[], Any], service: Service) -> None:
     service.change_list = lambda answer, number: {**answer, "files": [], "next_cursor": f"c{number}"}
     with pytest.raises(ListingError, match="does not end"):
         list(open_validator().list_files(OWNER))
@@ -123,7 +123,7 @@ def test_listing_of_short_pages_is_read_to_its_end(open_validator: Callable[[], 
     ],
     ids=repr,
 )
-def test_invalid_entry_ends_the_listing(open_validator: Callable[[], Any], service: Service, change: Dict[str, Any]) -> None:
+def test_invalid_entry_is_an_error(open_validator: Callable[[], Any], service: Service, change: Dict[str, Any]) -> None:
     add(service, "a")
     service.change_list = lambda answer, _: {**answer, "files": [{**answer["files"][0], **change}]}
     with pytest.raises(ListingError):
@@ -133,7 +133,7 @@ def test_invalid_entry_ends_the_listing(open_validator: Callable[[], Any], servi
 @pytest.mark.parametrize(
     "change", [{"size": "1"}, {"size": 1.5}, {"size": True}, {"etag": None}, {"key": None}, {"last_modified": 5}], ids=repr
 )
-def test_entry_of_another_type_is_no_answer(open_validator: Callable[[], Any], service: Service, change: Dict[str, Any]) -> None:
+def test_entry_of_another_type_is_an_invalid_answer(open_validator: Callable[[], Any], service: Service, change: Dict[str, Any]) -> None:
     add(service, "a")
     service.change_list = lambda answer, _: {**answer, "files": [{**answer["files"][0], **change}]}
     with pytest.raises(InvalidAnswerError):
@@ -240,7 +240,7 @@ def test_own_files_are_listed_as_own(open_validator: Callable[[], Any], service:
     assert service.grants == ["/list-my-files"]
 
 
-def test_own_listing_with_files_of_another_miner_is_not_believed(open_validator: Callable[[], Any], service: Service) -> None:
+def test_own_listing_with_files_of_another_miner_is_invalid(open_validator: Callable[[], Any], service: Service) -> None:
     add(service, "a")
     service.change_list = lambda answer, _: {**answer, "files": service_entries(service)}
     with pytest.raises(ListingError, match="not in the miner's folder"):
@@ -278,7 +278,7 @@ def test_prefix_is_the_beginning_of_a_path(open_validator: Callable[[], Any], se
 
 
 @pytest.mark.parametrize("options", [{"prefix": "2026/"}, {"source": "reddit"}, {"prefix": FOLDER + "2026/"}], ids=repr)
-def test_files_that_were_not_asked_for_are_not_believed(
+def test_files_that_do_not_match_the_request_are_invalid(
     open_validator: Callable[[], Any], service: Service, options: Dict[str, str]
 ) -> None:
     add(service, "a")

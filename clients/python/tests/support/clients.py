@@ -1,4 +1,4 @@
-"""Both clients of the package, with the methods of the synchronous one."""
+"""Opens either client of the package. Both have synchronous methods, so that one test serves both."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from s3auth import AsyncS3Auth, S3Auth
 OpenClient = Callable[..., S3Auth]
 
 
-class DrivenClient:
-    """The asynchronous client in an event loop of its own."""
+class BlockingAsyncClient:
+    """Gives the asynchronous client synchronous methods. It runs in an event loop of its own."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self._loop = asyncio.new_event_loop()
@@ -51,4 +51,4 @@ class DrivenClient:
 
 def open_any(kind: str, *args: Any, **options: Any) -> S3Auth:
     """Opens a client of the kind ``sync`` or ``async``."""
-    return S3Auth(*args, **options) if kind == "sync" else cast(S3Auth, DrivenClient(*args, **options))
+    return S3Auth(*args, **options) if kind == "sync" else cast(S3Auth, BlockingAsyncClient(*args, **options))

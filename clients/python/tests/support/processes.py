@@ -66,7 +66,7 @@ class Guard:
 
     @property
     def ends_processes(self) -> bool:
-        """Whether `close` kills the processes, which is faster than to stop them. Otherwise their owner must."""
+        """Whether `close` kills the processes, which is faster than stopping them. If not, whoever started them stops them."""
         return self._shell is not None
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""A reverse proxy that lets requests fail by a plan, and counts what passes."""
+"""A reverse proxy that makes requests fail by a plan, and counts requests and bytes."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ class FailingProxy:
         self._server.server_close()
 
     def begin(self, method: str, target: str, headers: dict[str, str]) -> Passed:
-        """Notes a request, and decides how it fails."""
+        """Records a request, and decides how it fails."""
         with self._lock:
             request = Passed(len(self.requests), method, target, headers)
             self.requests.append(request)

@@ -10,17 +10,17 @@ from typing import Optional
 PROJECT = Path(__file__).resolve().parents[2]
 ROOT = PROJECT.parents[1]
 
-# What downloads and builds leave between runs. Git ignores it.
+# The cache of downloads and builds. Git ignores it.
 CACHE = PROJECT / ".cache"
 
 
 def find_program(name: str) -> Optional[str]:
-    """Returns the path of a program. Folders of the administrator may not be on the PATH."""
+    """Returns the path of a program. Also looks in /usr/sbin, which may not be on the PATH."""
     return shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
 
 
 def built_program(variable: str, project: str, name: str) -> list[str]:
-    """Returns the words that start a program: the one that the environment variable names, or else the built one.
+    """Returns the command of a program: the program in the environment variable, or else the built one.
 
     Raises FileNotFoundError if it is not built.
     """

@@ -34,7 +34,7 @@ class Server:
     url: str
     """The URL that clients are told."""
     store: str
-    """The name of its store: `embedded`, `ceph` or `swift`. Ask for `upload_method` or `has_sessions` instead, if that is what matters."""
+    """The name of its store: `embedded`, `ceph` or `swift`. To know what the store can do, use `upload_method` or `has_sessions`."""
     layout: str
     """`coldkey` (with the sources `x` and `reddit`) or `hotkey`, or the template."""
     bucket: Bucket
@@ -120,7 +120,7 @@ class Harness:
         return self._once(f"server {store} {layout}", lambda: self.start_server(store, FOLDER_LAYOUT=layout))
 
     def prepare(self, store: str, layout: str = "coldkey") -> None:
-        """Begins to start a server, without waiting for it."""
+        """Starts a server in the background."""
 
         def start() -> None:
             try:
@@ -205,14 +205,14 @@ class Harness:
 
 
 def get_json(url: str) -> Any:
-    """Returns the JSON that a GET is answered with."""
+    """Sends a GET request. Returns the JSON of the answer."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with opener.open(url, timeout=10) as answer:
         return json.load(answer)
 
 
 def _knows_its_store(server: Server) -> bool:
-    """Returns whether its tests of the store have ended. A server is ready before that, but refuses what it does not know to be safe."""
+    """Returns whether the server has finished the tests of its store. Before that, it answers, but refuses what may not be safe."""
     store = server.get("/healthcheck")["store"]
     knows_uploads = store["upload_method"] == "POST" or store["put_uploads"] in ("safe", "unsafe")
     return knows_uploads and (not server.has_sessions or store["capabilities"]["session_policies"] is not None)

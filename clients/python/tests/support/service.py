@@ -1,4 +1,4 @@
-"""A scripted S3Auth server and its store in one, so that a test decides what both say."""
+"""A scripted S3Auth server with its store. Tests set the answers of both."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Stored:
 
 
 class Service:
-    """Serves `files` by their keys. A test changes what it says by the other members."""
+    """Serves `files` by their keys. Tests change its answers by the other members."""
 
     def __init__(self, template: str = "data/{source}/{coldkey}/", sources: "tuple[str, ...]" = ("x", "reddit")) -> None:
         self.files: Dict[str, Stored] = {}
@@ -60,14 +60,14 @@ class Service:
         self.lifetime = 3600
         """Seconds for which the URLs of a listing are valid."""
         self.version = "old"
-        """A member of the URLs that are signed. The store accepts those of `accepted`."""
+        """The signature in new download URLs. The store accepts the signatures in `accepted`."""
         self.accepted = {"old", "new"}
         self.change_list: Callable[[Dict[str, Any], int], Dict[str, Any]] = lambda answer, number: answer
-        """Gets each answer of a listing and its number, and returns what to answer."""
+        """Called with each page of a listing and its number. Returns the page to send."""
         self.answer_server: Callable[[str, Dict[str, Any]], Optional[Scripted]] = lambda path, body: None
-        """Gets the path and the body of each request to the server, and returns another answer than the usual."""
+        """Called with the path and the body of each request to the server. Returns the answer to send; None for the usual one."""
         self.answer_store: Callable[[str, Received], Optional[Scripted]] = lambda key, request: None
-        """Gets each request to the store, and returns another answer than the usual."""
+        """Called with the key and each request to the store. Returns the answer to send; None for the usual one."""
         self._lists = 0
         self._server = ScriptedServer(choose=self._choose)
 
@@ -95,7 +95,7 @@ class Service:
 
     @property
     def lookups(self) -> List[str]:
-        """The paths of the other requests to the server so far."""
+        """The paths of the requests without a signature to the server so far."""
         return [one.path for one in self._server.received if one.method == "GET" and not one.path.startswith("/store/")]
 
     @property
@@ -108,7 +108,7 @@ class Service:
         return f"{self.url}/store/{quote(key)}?signature={self.version}"
 
     def entry(self, key: str) -> Dict[str, Any]:
-        """Returns how a listing shows a file."""
+        """Returns the entry of a file in a listing."""
         stored = self.files[key]
         modified = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(stored.stored_at))
         return {

@@ -28,7 +28,7 @@ class Store:
     endpoint: str
     access_key_id: str
     secret_access_key: str
-    # What a server needs beyond endpoint, bucket and keys.
+    # Further settings of a server, besides endpoint, bucket and keys.
     settings: dict[str, str]
     stop: Callable[[], None]
 
@@ -37,7 +37,7 @@ class Store:
         bucket = Bucket(self.endpoint, "s3auth-py-" + secrets.token_hex(6), self.access_key_id, self.secret_access_key)
         bucket.client.create_bucket(Bucket=bucket.name)
         if self.settings.get("SESSION_CREDENTIALS", "off") != "off":
-            # Otherwise a session could upload with a public ACL, and the server issues none.
+            # Without it, a session could upload with a public ACL, so the server would issue no sessions.
             block = {"IgnorePublicAcls": True, "RestrictPublicBuckets": True}
             bucket.client.put_public_access_block(Bucket=bucket.name, PublicAccessBlockConfiguration=block)
         return bucket

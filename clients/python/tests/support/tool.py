@@ -23,7 +23,7 @@ class Tool:
     def run(
         self, *arguments: str, server: str, account: Optional[Account] = None, is_expected_to_fail: bool = False
     ) -> subprocess.CompletedProcess[str]:
-        """Runs it as an account. Raises AssertionError with the output if it fails, or if it does not and should."""
+        """Runs it as an account. Raises AssertionError with the output if the exit code is not the expected one."""
         words = [*self.command, *arguments, *(self._wallet_of(account) if account else [])]
         environment = clean_environment(
             {
