@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Sequence, Union
 
 from .errors import S3AuthError
 
@@ -99,9 +99,7 @@ class UploadSummary:
 
     def raise_for_failures(self) -> None:
         """Raises the error of the first failed file, if a file failed."""
-        if self.failed:
-            error = self.failed[0].error
-            raise error if error is not None else S3AuthError("A file failed.")
+        _raise_first(self.failed)
 
 
 @dataclass(frozen=True)
@@ -127,6 +125,9 @@ class DownloadSummary:
 
     def raise_for_failures(self) -> None:
         """Raises the error of the first failed file, if a file failed."""
-        if self.failed:
-            error = self.failed[0].error
-            raise error if error is not None else S3AuthError("A file failed.")
+        _raise_first(self.failed)
+
+
+def _raise_first(failed: "Sequence[Union[UploadedFile, DownloadedFile]]") -> None:
+    if failed:
+        raise failed[0].error or S3AuthError("A file failed.")

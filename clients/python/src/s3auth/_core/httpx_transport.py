@@ -7,8 +7,8 @@ import contextlib
 import http.cookiejar
 import ssl
 from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, Tuple, TypeVar
-from urllib.parse import urlsplit
 
+from . import transport_failures as failures
 from .log_filter import hide_presigned_urls
 from .transport import SENT_BLOCK_BYTES, Answer, Body, Request, TransportError, closing
 
@@ -207,29 +207,17 @@ async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
         reader.close()
 
 
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2] or "an invalid URL"
-    except ValueError:
-        return "an invalid URL"
-
-
-# The query of a URL is a grant, so the text contains only the host.
+# The exceptions of httpx can contain the whole URL, so only their kind is kept.
 def _transport_error(failure: Exception, url: str) -> TransportError:
-    host = _host(url)
     text = repr(failure)
     if isinstance(failure, ssl.SSLError) or "CERTIFICATE_VERIFY_FAILED" in text or "SSL" in text:
-        return TransportError(
-            f"The TLS connection to {host} failed: its certificate is not trusted or its TLS is not usable.", is_transient=False
-        )
+        return failures.tls_failed(url)
     if isinstance(failure, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return TransportError("The URL is invalid. It must begin with https:// or http://.", is_transient=False)
+        return failures.invalid_url()
     if isinstance(failure, httpx.ProxyError):
-        return TransportError(f"The proxy for {host} cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
+        return failures.proxy_failed(url)
     if isinstance(failure, httpx.TimeoutException):
-        return TransportError(f"{host} did not answer in time.")
+        return failures.timed_out(url)
     if "getaddrinfo" in text or "Name or service not known" in text or "nodename nor servname" in text:
-        return TransportError(f"The host name of {host} cannot be resolved.")
-    if isinstance(failure, httpx.ConnectError):
-        return TransportError(f"{host} refused the connection.")
-    return TransportError(f"The connection to {host} failed.")
+        return failures.unknown_host(url)
+    return failures.connection_refused(url) if isinstance(failure, httpx.ConnectError) else failures.connection_failed(url)

@@ -13,12 +13,12 @@ import time
 from typing import (
     Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Generic, Iterator, List, Mapping, Optional, Tuple, TypeVar,
 )
-from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
 import urllib3
 
+from . import transport_failures as failures
 from .log_filter import hide_presigned_urls
 from .transport import BLOCK_BYTES, SENT_BLOCK_BYTES, Answer, BodyReader, Request, TransportError, closing
 
@@ -280,7 +280,7 @@ class _Answer:
                 raise _transport_error(failure, self._url) from None
             if not block:
                 if left:
-                    raise TransportError(f"The connection to {_host(self._url)} broke before the end of the answer.")
+                    raise TransportError(f"The connection to {failures.host_of(self._url)} broke before the end of the answer.")
                 return
             if left is not None:
                 left -= len(block)
@@ -327,28 +327,17 @@ def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).netloc.rpartition("@")[2] or "an invalid URL"
-    except ValueError:
-        return "an invalid URL"
-
-
-# The exceptions of requests and urllib3 contain the whole URL, whose query is a grant. So only their kind is kept.
+# The exceptions of requests and urllib3 contain the whole URL, so only their kind is kept.
 def _transport_error(failure: Exception, url: str) -> TransportError:
-    host = _host(url)
     text = repr(failure)
     if isinstance(failure, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) or "CERTIFICATE_VERIFY_FAILED" in text:
-        problem = "its certificate is not trusted or its TLS is not usable"
-        return TransportError(f"The TLS connection to {host} failed: {problem}.", is_transient=False)
+        return failures.tls_failed(url)
     if isinstance(failure, (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema)):
-        return TransportError("The URL is invalid. It must begin with https:// or http://.", is_transient=False)
+        return failures.invalid_url()
     if isinstance(failure, requests.exceptions.ProxyError):
-        return TransportError(f"The proxy for {host} cannot be used. Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.")
+        return failures.proxy_failed(url)
     if isinstance(failure, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
-        return TransportError(f"{host} did not answer in time.")
+        return failures.timed_out(url)
     if "NameResolutionError" in text or "gaierror" in text or "Name or service not known" in text:
-        return TransportError(f"The host name of {host} cannot be resolved.")
-    if "Connection refused" in text:
-        return TransportError(f"{host} refused the connection.")
-    return TransportError(f"The connection to {host} failed.")
+        return failures.unknown_host(url)
+    return failures.connection_refused(url) if "Connection refused" in text else failures.connection_failed(url)
