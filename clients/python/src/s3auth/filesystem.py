@@ -471,9 +471,9 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
     ) -> None:
         """Downloads files. A list, a pattern or a folder (with ``recursive``) goes into a local folder.
 
-        The local folder then has the paths below the folder that the files of the list have in common, below that of the pattern, or, as
-        ``cp -r`` does it, below the folder itself if the local folder is new, and else below the one that it is in. Miners choose the names,
-        so a name that is unsafe on this machine is escaped, as :meth:`S3Auth.download` does.
+        For a list, the local paths are those below the folder that all files have in common; for a pattern, those below the folder before
+        its first wildcard. For a folder, they are as with ``cp -r``: below the folder if the local folder is new, otherwise below its
+        parent. Names that are unsafe on this machine are escaped, as :meth:`S3Auth.download` does, because miners choose them.
         """
         paths = [path for path in self.expand_path(rpath, recursive, maxdepth) if not (recursive and self.isdir(path))]
         name = "" if isinstance(rpath, (list, tuple)) else self._strip_protocol(rpath)
@@ -493,7 +493,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
             root = _folder_of(name)
         else:
             root = _folder_of(name) if os.path.isdir(lpath) and not str(rpath).endswith("/") else name
-        # Names that are unsafe here, or that this file system treats as the same, get others.
+        # Escapes names that are unsafe on this machine, or that the local file system treats as the same.
         os.makedirs(lpath, exist_ok=True)
         local = LocalPaths(os.fspath(lpath), probe_folding(os.fspath(lpath)))
         for path in callback.wrap(paths):
@@ -644,7 +644,7 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
                 raise missing(place.name(prefix)) from None
             raise
         except UnknownMinerError:
-            raise missing(place.miner) from None
+            raise missing(place.name(prefix), "No miner with files has this uid") from None
 
     # The folders of all sources of a miner, or of all miners, with their listings.
     def _subfolders(self, place: _Place, prefix: str = "") -> Iterator[Tuple[_Place, Listing]]:
