@@ -24,7 +24,7 @@ var solution = "./S3Auth.sln";
 var nightly = false;
 var results = MakeAbsolute(Directory("./artifacts/test-results"));
 
-// Steps that need a program that is missing.
+// The steps that were skipped because a program is missing.
 var skippedSteps = new ConcurrentQueue<string>();
 
 // What the tests measured, for people: each test project writes its lines into a file there.
@@ -334,7 +334,7 @@ Task("Nightly")
 
 Teardown(_ =>
 {
-    // If the unit tests failed, it still runs.
+    // After failed unit tests, the Python build may still be running.
     python?.Wait();
     if (GetFiles($"{results}/*.trx").Count + GetFiles($"{results}/*.xml").Count > 0)
     {

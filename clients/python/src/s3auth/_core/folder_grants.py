@@ -10,7 +10,7 @@ from ..errors import InvalidAnswerError, RefusedError, StoreError
 from .connection import Connection
 from .listing_xml import MAX_LISTING_BYTES, ListingPage, parse_listing
 from .local_files import FileToUpload
-from .retries import is_spent_grant
+from .retries import is_refused_grant
 from .sender import MIN_REPLACEMENT_SECONDS, Clock, Sender, Sent, Target, now, renew_at
 from .store import is_http_url
 
@@ -97,7 +97,7 @@ class FolderGrants:
         return page.below(folder.folder) if page is not None and not page.is_truncated else None
 
     async def _replace(self, refused: models.FolderAccess, failure: StoreError) -> models.FolderAccess:
-        fresh = await self._get(refused) if is_spent_grant(failure) else refused
+        fresh = await self._get(refused) if is_refused_grant(failure) else refused
         if fresh is refused:
             raise failure
         return fresh

@@ -10,7 +10,7 @@ from ..errors import InvalidAnswerError, RefusedError, StoreError, UnreachableEr
 from .connection import Connection
 from .local_files import FileToUpload, hash_range
 from .multipart_etags import etag_of_parts
-from .retries import is_spent_grant
+from .retries import is_refused_grant
 from .sender import MIN_REPLACEMENT_SECONDS, Clock, Sender, Sent, Target, now
 from .store import lifetime, md5_of
 from .stored_files import StoredFiles
@@ -129,7 +129,7 @@ class MultipartUploads:
                 start, size = upload.range_of(number)
                 return await self._sender.send(upload.file, Target(url.url), start, size)
             except StoreError as failure:
-                fresh = await urls.get(number, url) if is_spent_grant(failure) else url
+                fresh = await urls.get(number, url) if is_refused_grant(failure) else url
                 if fresh is url:
                     raise
                 url = fresh

@@ -11,7 +11,7 @@ from ..errors import StoreError
 from ..files import RemoteFile
 from .connection import Connection
 from .listings import Listings, Page
-from .retries import is_spent_grant
+from .retries import is_refused_grant
 from .store import is_http_url, lifetime
 
 T = TypeVar("T")
@@ -125,7 +125,7 @@ class RenewableFile:
         try:
             return await function(self.file)
         except StoreError as refused:
-            if not is_spent_grant(refused) or self._is_refused:
+            if not is_refused_grant(refused) or self._is_refused:
                 raise
             self._is_refused = True
             if not await self._try_renew():

@@ -21,7 +21,7 @@ TRANSIENT_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
 TRANSIENT_STORE_CODES = frozenset({"RequestTimeout", "ConditionalRequestConflict"})
 
 # Credentials that signed a grant can expire before the grant.
-SPENT_GRANT_CODES = frozenset({"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId"})
+EXPIRED_CREDENTIAL_CODES = frozenset({"ExpiredToken", "InvalidToken", "TokenRefreshRequired", "InvalidAccessKeyId"})
 
 # Many operations of one address share a burst limit, so one of them may get 429 many times.
 RATE_LIMIT_FACTOR = 10
@@ -76,9 +76,9 @@ def is_transient(failure: Exception) -> bool:
     return isinstance(failure, RefusedError) and failure.status in TRANSIENT_STATUSES
 
 
-def is_spent_grant(failure: StoreError) -> bool:
+def is_refused_grant(failure: StoreError) -> bool:
     """Whether the store refused the grant itself, so that a new grant may help."""
-    return failure.code in SPENT_GRANT_CODES or (failure.status in (401, 403) and not is_transient(failure))
+    return failure.code in EXPIRED_CREDENTIAL_CODES or (failure.status in (401, 403) and not is_transient(failure))
 
 
 def is_replaced_file(failure: StoreError) -> bool:

@@ -15,7 +15,7 @@ from .listings import Listings
 from .local_files import FileToUpload, find_files, hash_range
 from .multipart import MultipartUploads
 from .quota import QuotaStatus
-from .retries import RunFailures, is_spent_grant
+from .retries import RunFailures, is_refused_grant
 from .sender import MIN_REPLACEMENT_SECONDS, Clock, Sender, Sent, Target, now
 from .store import md5_of
 from .stored_files import StoredFiles
@@ -179,7 +179,7 @@ class Transfer:
         try:
             sent = await self._connection.retries.run(attempt)
         except StoreError as failure:
-            if may_renew and is_spent_grant(failure) and self._clock() >= granted.granted_at + MIN_REPLACEMENT_SECONDS:
+            if may_renew and is_refused_grant(failure) and self._clock() >= granted.granted_at + MIN_REPLACEMENT_SECONDS:
                 return None
             raise
         return self.result(file, "stored", granted.key, sent.etag)

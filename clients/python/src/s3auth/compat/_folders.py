@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .._core.local_files import FileToUpload
 from .._core.requests_transport import run_sync
-from .._core.retries import is_spent_grant
+from .._core.retries import is_refused_grant
 from .._core.sender import MIN_REPLACEMENT_SECONDS
 from ..client import S3Auth
 from ..errors import InvalidAnswerError, RefusedError, S3AuthError, StoreError, UnacceptableFileError
@@ -95,7 +95,7 @@ class Folders:
         try:
             run_sync(form.post(connection, file, key))
         except StoreError as refusal:
-            other = self._other_form(folder, form) if is_spent_grant(refusal) else None
+            other = self._other_form(folder, form) if is_refused_grant(refusal) else None
             if other is None:
                 raise
             run_sync(other.post(connection, file, key))
