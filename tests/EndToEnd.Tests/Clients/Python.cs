@@ -73,7 +73,7 @@ internal sealed class Python
 
     /// <summary>Runs another program, with the given environment.</summary>
     public Task<ToolResult> RunProgramAsync(string program, IReadOnlyDictionary<string, string> environment, string folder) =>
-        Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(3));
+        Tool.RunAsync(_interpreter, [program], environment: environment, folder: folder, limit: TimeSpan.FromMinutes(5));
 
     // setuptools writes into the folder of the sources, so it gets a copy.
     private static async Task<string> InstallAsync()
