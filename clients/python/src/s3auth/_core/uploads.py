@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import AsyncIterator, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, Union
+from typing import Any, AsyncIterator, Awaitable, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from ..errors import RefusedError, S3AuthError, StoreError, UnacceptableFileError
 from ..files import UploadedFile, UploadSummary
@@ -358,12 +358,16 @@ class FolderUpload:
                 yield item
 
 
-def bytes_of(data: object) -> bytes:
-    """Returns the content of a bytes-like object. Raises :class:`TypeError` for others, such as text."""
-    if isinstance(data, (bytes, bytearray, memoryview)):
-        return bytes(data)
-    hint = " Encode text with text.encode()." if isinstance(data, str) else ""
-    raise TypeError(f"data must be bytes, not {type(data).__name__}.{hint}")
+def bytes_of(data: Any) -> bytes:
+    """Returns the content of a bytes-like object, such as a ``bytearray`` or a buffer of pyarrow. Raises :class:`TypeError` for others."""
+    if isinstance(data, bytes):
+        return data
+    try:
+        # bytes(5) would be five zeros.
+        return bytes(memoryview(data))
+    except TypeError:
+        hint = " Encode text with text.encode()." if isinstance(data, str) else ""
+        raise TypeError(f"data must be bytes, not {type(data).__name__}.{hint}") from None
 
 
 def _require_text(**arguments: object) -> None:
