@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import inspect
 import json
 import logging
+import os
 import pickle
 import time
 import traceback
@@ -262,6 +264,27 @@ def test_log_of_the_http_library_contains_no_grant(path: str, caplog: pytest.Log
         # Newer versions of httpx log like this.
         logging.getLogger("httpx").info('HTTP Request: %s %s "%s %d %s"', "GET", server.url + path, "HTTP/1.1", 200, "OK")
     assert "secret" not in caplog.text and "(hidden)" in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="This system does not fork processes.")
+def test_forked_process_opens_its_own_connection() -> None:
+    with ScriptedServer(Scripted()) as server, S3Auth(server.url, NullKeypair(), options=FAST) as client:
+        client.request("list-files")
+        child = os.fork()
+        if child == 0:
+            with contextlib.suppress(BaseException):
+                client.request("list-files")
+            os._exit(0)
+        os.waitpid(child, 0)
+        client.request("list-files")
+    parent, forked, again = (request.port for request in server.received)
+    assert parent == again != forked
+
+
+def test_client_is_not_pickled() -> None:
+    for client in (S3Auth, AsyncS3Auth):
+        with pytest.raises(TypeError, match="Open one in each process"):
+            pickle.dumps(client("http://localhost", NullKeypair()))
 
 
 @pytest.mark.parametrize(

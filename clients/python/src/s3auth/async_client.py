@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Callable, List, Optional
+from typing import Any, AsyncIterator, Callable, List, NoReturn, Optional
 
 from ._core.connection import Connection
 from ._core.downloads import Downloads
@@ -143,6 +143,9 @@ class AsyncS3Auth:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client cannot be pickled, because it has a hotkey. Open one in each process.")
 
     def __repr__(self) -> str:
         return f"AsyncS3Auth({self.url!r}, {self.hotkey!r})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, List, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Awaitable, Callable, Iterator, List, NoReturn, Optional, TypeVar, Union
 
 from ._core.connection import Connection
 from ._core.downloads import Downloads
@@ -27,7 +27,7 @@ AnyMiner = Union[Miner, str, int]
 
 
 class S3Auth:
-    """A client of one S3Auth server, for a miner or a validator. Thread-safe.
+    """A client of one S3Auth server, for a miner or a validator. Thread-safe. A forked process opens its own connections.
 
     Every method may raise :class:`RefusedError`, :class:`UnreachableError`, :class:`InvalidAnswerError` and, if it transfers files,
     :class:`StoreError`. All derive from :class:`S3AuthError`. Failed connections and the statuses 408, 429, 500, 502, 503 and 504 are
@@ -212,6 +212,9 @@ class S3Auth:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A client cannot be pickled, because it has a hotkey. Open one in each process.")
 
     def __repr__(self) -> str:
         return f"S3Auth({self.url!r}, {self.hotkey!r})"

@@ -34,6 +34,8 @@ class Received:
     path: str
     headers: Dict[str, str]
     body: bytes
+    port: int
+    """The port of the client, which tells its connections apart."""
 
 
 class ScriptedServer:
@@ -80,8 +82,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         server = self.server
         assert isinstance(server, _Server)
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+        port = self.client_address[1]
         with server.lock:
-            received = Received(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            received = Received(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body, port)
             server.script.received.append(received)
             answers = server.script.answers
             if server.script.choose is not None:

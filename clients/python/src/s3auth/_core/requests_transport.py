@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.cookiejar
+import os
 import queue
 import threading
 import time
@@ -62,15 +63,11 @@ class RequestsTransport:
     """Sends requests with ``requests``. Thread-safe."""
 
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
+        self._connections = connections
         self._connect_timeout = connect_timeout
         hide_presigned_urls("urllib3.connectionpool")
-        self._session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=connections)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
-        # Does nothing, so that requests sends no credentials from .netrc. The store would refuse them beside a presigned URL.
-        self._session.auth = _no_auth
-        self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        self._session = self._open_session()
+        self._process = os.getpid()
         self._local = threading.local()
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
@@ -86,7 +83,7 @@ class RequestsTransport:
         try:
             if body is not None:
                 headers["Content-Length"] = str(len(body))
-            response = self._session.request(
+            response = self._own_session().request(
                 request.method,
                 request.url,
                 headers=headers,
@@ -177,6 +174,23 @@ class RequestsTransport:
 
     async def close(self) -> None:
         self._session.close()
+
+    def _open_session(self) -> requests.Session:
+        session = requests.Session()
+        adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=self._connections)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        # Does nothing, so that requests sends no credentials from .netrc. The store would refuse them beside a presigned URL.
+        session.auth = _no_auth
+        session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
+        return session
+
+    # Two processes must not share connections: one could read the answer to the other's request.
+    def _own_session(self) -> requests.Session:
+        if self._process != os.getpid():
+            self._session = self._open_session()
+            self._process = os.getpid()
+        return self._session
 
     def _stop_event(self) -> Optional[threading.Event]:
         stop: Optional[threading.Event] = getattr(self._local, "stop", None)
