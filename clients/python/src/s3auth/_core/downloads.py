@@ -114,11 +114,12 @@ class Downloads:
             async with self._send(one, arrived, stop, is_any_version=False) as answer:
                 _verify_range(answer, one, arrived, stop)
                 is_plain = is_plain and not is_encrypted(answer.headers)
-                async for block in answer.blocks():
-                    if len(block) > stop - arrived:
-                        raise ChangedFileError("The store sent more than the requested bytes.")
-                    blocks.append(block)
-                    arrived += len(block)
+                async with closing(answer.blocks()) as arriving:
+                    async for block in arriving:
+                        if len(block) > stop - arrived:
+                            raise ChangedFileError("The store sent more than the requested bytes.")
+                        blocks.append(block)
+                        arrived += len(block)
             if arrived < stop:
                 raise StoreTransportError(f"The answer of the store ended {stop - arrived} bytes early.")
 
@@ -216,10 +217,11 @@ class Downloads:
 
     async def _copy(self, writer: PartWriter, file: RemoteFile, answer: Answer) -> None:
         _verify_range(answer, file, writer.size, file.size)
-        async for block in _large_blocks(answer.blocks()):
-            if writer.size + len(block) > file.size:
-                raise ChangedFileError(f"The store sent more than the listed {file.size} bytes.")
-            await self._transport.run(lambda: writer.write(block))
+        async with closing(_large_blocks(answer.blocks())) as blocks:
+            async for block in blocks:
+                if writer.size + len(block) > file.size:
+                    raise ChangedFileError(f"The store sent more than the listed {file.size} bytes.")
+                await self._transport.run(lambda: writer.write(block))
 
     def _send(self, file: RemoteFile, start: int, end: Optional[int], is_any_version: bool) -> AsyncContextManager[Answer]:
         return _Sent(self._connection, file, start, end, is_any_version)
