@@ -155,6 +155,16 @@ def test_store_that_serves_nothing_ends_the_run(open_client: OpenClient, service
     assert names_in(tmp_path) == ["0000.bin"]
 
 
+def test_failures_between_successes_do_not_end_the_run(open_client: OpenClient, service: Service, tmp_path: Path) -> None:
+    for number in range(12):
+        service.files[f"{FOLDER}{number:02}.bin"] = Stored(b"x")
+    service.answer_store = lambda key, request: None if int(key[-6:-4]) % 3 == 2 else Scripted(503, b"")
+    del service.files[KEY]
+    client = open_client(service.url, NullKeypair(), options=dataclasses.replace(FAST, attempts=1, parallel=1))
+    summary = client.download(OWNER, tmp_path, source="x")
+    assert (len(summary.downloaded), len(summary.failed)) == (4, 8)
+
+
 # The URLs of the listed files are still valid.
 def test_failed_listing_ends_the_run_after_the_listed_files(client: S3Auth, service: Service, tmp_path: Path) -> None:
     for number in range(4):
@@ -319,6 +329,13 @@ def test_part_that_is_too_long_is_discarded(client: S3Auth, service: Service, ta
     Path(part_of(file, target)).write_bytes(CONTENT + b"x")
     client.download_file(file, target)
     assert target.read_bytes() == CONTENT and ranges(service) == [None]
+
+
+def test_part_of_a_version_that_is_read_anew_is_empty(tmp_path: Path) -> None:
+    (tmp_path / "part").write_bytes(b"old")
+    writer = part_files.PartWriter(str(tmp_path / "part"), 10, is_new=True)
+    writer.close()
+    assert (writer.size, (tmp_path / "part").read_bytes()) == (0, b"")
 
 
 def test_part_with_other_bytes_is_discarded(client: S3Auth, service: Service, target: Path) -> None:

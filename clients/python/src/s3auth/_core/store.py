@@ -113,11 +113,6 @@ def _parse_error(content: bytes) -> Tuple[str, str]:
     found: Dict[str, str] = {}
     open_elements: List[str] = []
 
-    def start(name: str, _: object) -> None:
-        open_elements.append(name)
-        if len(open_elements) > 32:
-            raise ValueError
-
     def text(part: str) -> None:
         if open_elements and open_elements[-1] in ("Code", "Message"):
             found[open_elements[-1]] = found.get(open_elements[-1], "") + part
@@ -127,7 +122,7 @@ def _parse_error(content: bytes) -> Tuple[str, str]:
         raise ValueError
 
     parser = xml.parsers.expat.ParserCreate()
-    parser.StartElementHandler = start
+    parser.StartElementHandler = lambda name, _: open_elements.append(name)
     parser.EndElementHandler = lambda _: open_elements.pop()
     parser.CharacterDataHandler = text
     parser.StartDoctypeDeclHandler = refuse
