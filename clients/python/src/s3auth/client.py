@@ -44,7 +44,7 @@ class S3Auth:
         self, url: str, hotkey: Keypair, coldkey: Any = None, *, options: Optional[ClientOptions] = None
     ) -> None:
         options = ClientOptions.of(options)
-        transport = RequestsTransport(connect_timeout=options.connect_timeout, connections=4 * options.parallel)
+        transport = RequestsTransport(4 * options.parallel, options.connect_timeout, options.stall_timeout)
         address = address_of(hotkey, "hotkey", must_sign=True)
         server = Server(url, hotkey, transport, options)
         self._connection = Connection(server, transport, options, address, address_of(coldkey, "coldkey") if coldkey is not None else None)
@@ -86,10 +86,13 @@ class S3Auth:
         job_id: Optional[str] = None,
         overwrite: bool = True,
     ) -> UploadedFile:
-        """Uploads one file into your own folder.
+        """Uploads one file into your own folder, also if the same bytes are stored already: to compare could cost a grant.
+
+        Raises :class:`ChangedFileError` if the file changes meanwhile. The store then keeps nothing of it.
 
         :param path: The local file.
-        :param to: The path below your folder, with ``/`` between its segments; by default the name of the local file.
+        :param to: The path below your folder, with ``/`` between its segments; by default the name of the local file. If it ends with
+            ``/``, the file keeps its name.
         :param source: The source, if the deployment has sources; by default its first one.
         :param job_id: The job into whose folder the file goes. By default, the job in the example paths of the deployment, if there is
             one. ``""`` means no job.
@@ -125,6 +128,9 @@ class S3Auth:
 
         Skips hidden files, links to folders, and files that are stored already with the same content. If a file fails, the upload
         continues, and the file is in ``failed`` of the result. Call it again to upload the files that are missing.
+
+        Raises a failure that all further files would have too, such as a used-up quota, when the transfers under way have ended. Its
+        ``summary`` has the files that were finished before.
 
         :param to: A subfolder of your folder.
         :param select: Called with each relative path (``/`` between its segments). Files for which it returns false are skipped.

@@ -12,6 +12,7 @@ from ..options import ClientOptions
 from .endpoints import Endpoints
 from .retries import Retries
 from .server import Server
+from .shapes import check
 from .store import Store
 from .transport import Transport
 
@@ -63,6 +64,9 @@ def _pattern(template: str, sources: Tuple[str, ...]) -> "re.Pattern[str]":
     names = "|".join(re.escape(source) for source in sources) or "[a-z0-9][a-z0-9_-]*"
     return re.compile(pattern.replace("{source}", f"(?P<source>{names})").replace("{netuid}", "[0-9]+"))
 
+# What older servers do not say, because they do not have it.
+_OLDER = {"supports_batch_uploads": False, "supports_multipart_uploads": False, "supports_session_credentials": False}
+
 
 class Connection:
     """One server as one hotkey uses it: the endpoints, the transport, and the cached description of the deployment."""
@@ -85,7 +89,8 @@ class Connection:
         """Returns the layout and the abilities of the deployment. Cached; ``is_fresh`` requests it again."""
         async with self._lock:
             if self._structure is None or is_fresh:
-                self._structure = await self.endpoints.get_structure()
+                answer = await self.server.get("/structure-info")
+                self._structure = check({**_OLDER, **answer} if isinstance(answer, dict) else answer, models.Structure, "/structure-info")
             return self._structure
 
     async def template(self, is_fresh: bool = False) -> FolderTemplate:

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import os
 import stat
+import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Generator, Iterator, List, Optional, Tuple
 
@@ -14,6 +15,8 @@ from .transport import SENT_BLOCK_BYTES, FileRange, FileStamp, Segment, Transpor
 
 # Hashes are computed in steps, so that a cancelled upload ends soon.
 _STEP_BYTES = 16 * 1024 * 1024
+
+SETTLED_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class FileToUpload:
     """The local file; ``None`` for bytes."""
     stamp: Optional[FileStamp] = None
     """The version of the local file."""
+    state: "Optional[Tuple[int, ...]]" = None
+    """What changes whenever the local file does; ``None`` for bytes, and for a file that has just been written."""
     data: bytes = field(default=b"", repr=False)
 
     @classmethod
@@ -45,7 +50,10 @@ class FileToUpload:
             raise UnreadableFileError(f"{printable(local_path)} is a folder, not a file. upload_folder uploads folders.")
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFileError(f"{printable(local_path)} is not a file.")
-        return cls(path, status.st_size, local_path, FileStamp(status.st_size, status.st_mtime_ns))
+        # A file system's clock has steps, so a file can change twice at one of its times.
+        is_settled = time.time() - max(status.st_mtime, status.st_ctime) > SETTLED_SECONDS
+        state = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino) if is_settled else None
+        return cls(path, status.st_size, local_path, FileStamp(status.st_size, status.st_mtime_ns), state)
 
     @property
     def name(self) -> str:

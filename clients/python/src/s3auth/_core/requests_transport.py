@@ -9,11 +9,14 @@ import contextlib
 import http.cookiejar
 import os
 import queue
+import socket
 import threading
 import time
 from typing import (
-    Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Generic, Iterator, List, Mapping, Optional, Tuple, TypeVar,
+    Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Dict, Generator, Generic, Iterator, List, Mapping, Optional, Tuple,
+    TypeVar,
 )
+from urllib.parse import urlsplit
 
 import requests
 import requests.adapters
@@ -62,12 +65,17 @@ def iterate_sync(items: AsyncIterator[T]) -> Generator[T, None, None]:
 class RequestsTransport:
     """Sends requests with ``requests``. Thread-safe."""
 
-    def __init__(self, connections: int = 32, connect_timeout: float = 15.0) -> None:
+    def __init__(self, connections: int = 32, connect_timeout: float = 15.0, send_timeout: float = 60.0) -> None:
+        """
+        :param send_timeout: Seconds in which each block of a body must leave.
+        """
         self._connections = connections
         self._connect_timeout = connect_timeout
+        self._send_timeout = send_timeout
         hide_presigned_urls("urllib3.connectionpool")
         self._session = self._open_session()
         self._process = os.getpid()
+        self._settings: Dict[Tuple[str, str], Any] = {}
         self._local = threading.local()
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
@@ -83,15 +91,7 @@ class RequestsTransport:
         try:
             if body is not None:
                 headers["Content-Length"] = str(len(body))
-            response = self._own_session().request(
-                request.method,
-                request.url,
-                headers=headers,
-                data=body,
-                stream=True,
-                allow_redirects=request.follow_redirects,
-                timeout=(self._connect_timeout, request.timeout),
-            )
+            response = self._request(request, headers, body)
         except _Stopped:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
@@ -103,6 +103,19 @@ class RequestsTransport:
             yield _Answer(response, request.url, stop)
         finally:
             response.close()
+
+    def _request(self, request: Request, headers: Mapping[str, str], body: Optional[_StoppableReader]) -> requests.Response:
+        session, timeout = self._own_session(), (self._connect_timeout, request.timeout)
+        if request.follow_redirects:
+            return session.request(request.method, request.url, headers=headers, data=body, stream=True, timeout=timeout)
+        prepared = session.prepare_request(requests.Request(request.method, request.url, headers=headers, data=body))
+        # Session.request would look for proxies in the environment twice for each request, which takes as long as all the rest.
+        parts = urlsplit(request.url)
+        settings = self._settings.get((parts.scheme, parts.netloc))
+        if settings is None:
+            settings = session.merge_environment_settings(request.url, {}, True, None, None)
+            self._settings[parts.scheme, parts.netloc] = settings
+        return session.get_adapter(request.url).send(prepared, timeout=timeout, **settings)
 
     async def sleep(self, seconds: float) -> None:
         stop = self._stop_event()
@@ -177,7 +190,7 @@ class RequestsTransport:
 
     def _open_session(self) -> requests.Session:
         session = requests.Session()
-        adapter = requests.adapters.HTTPAdapter(pool_connections=8, pool_maxsize=self._connections)
+        adapter = _Adapter(self._send_timeout, pool_connections=8, pool_maxsize=self._connections)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
         # Does nothing, so that requests sends no credentials from .netrc. The store would refuse them beside a presigned URL.
@@ -326,6 +339,38 @@ class _StoppableReader:
         self._reader.close()
 
 
+class _Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]
+    """Gives each block of a body the time limit of a transfer. urllib3 gives it that of opening a connection, which is shorter."""
+
+    def __init__(self, send_timeout: float, **options: Any) -> None:
+        pools = {"http": urllib3.HTTPConnectionPool, "https": urllib3.HTTPSConnectionPool}
+        self._pools = {scheme: _with_send_timeout(pool, send_timeout) for scheme, pool in pools.items()}
+        super().__init__(**options)
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, *args: Any, **options: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **options)
+        # The proxy manager for SOCKS has pools of its own.
+        if type(manager) is urllib3.ProxyManager:
+            manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+def _with_send_timeout(pool: Any, seconds: float) -> Any:
+    class Connection(pool.ConnectionCls):  # type: ignore[misc]
+        def send(self, data: Any) -> None:
+            if self.sock is None and self.auto_open:
+                self.connect()
+            if self.sock is not None:
+                self.sock.settimeout(seconds)
+            super().send(data)
+
+    return type(pool.__name__, (pool,), {"ConnectionCls": Connection})
+
+
 class _Lock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -350,7 +395,7 @@ def _transport_error(failure: Exception, url: str) -> TransportError:
         return failures.invalid_url()
     if isinstance(failure, requests.exceptions.ProxyError):
         return failures.proxy_failed(url)
-    if isinstance(failure, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)):
+    if isinstance(failure, (requests.exceptions.Timeout, urllib3.exceptions.TimeoutError, TimeoutError, socket.timeout)):
         return failures.timed_out(url)
     if "NameResolutionError" in text or "gaierror" in text or "Name or service not known" in text:
         return failures.unknown_host(url)

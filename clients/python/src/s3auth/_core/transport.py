@@ -101,8 +101,18 @@ class BodyReader:
         return self._size
 
     def read(self, size: int = -1) -> bytes:
-        """Returns up to ``size`` bytes (at most :data:`SENT_BLOCK_BYTES`); ``b""`` at the end."""
+        """Returns ``size`` bytes (at most :data:`SENT_BLOCK_BYTES`), fewer at the end, and then ``b""``."""
         wanted = SENT_BLOCK_BYTES if size < 0 else min(size, SENT_BLOCK_BYTES)
+        block = self._read_some(wanted)
+        # A small file and the form around it leave in one block.
+        while block and len(block) < wanted:
+            more = self._read_some(wanted - len(block))
+            if not more:
+                break
+            block += more
+        return block
+
+    def _read_some(self, wanted: int) -> bytes:
         while True:
             if self._file is not None and self._left == 0:
                 self.close()

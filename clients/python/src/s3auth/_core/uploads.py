@@ -38,7 +38,7 @@ class Uploads:
         self._connection = connection
         self._sender = Sender(connection)
         self._grants = FolderGrants(connection, self._sender, clock)
-        self._stored = StoredFiles(connection, self._grants)
+        self._stored = StoredFiles(connection, self._grants, clock)
         self._clock = clock
 
     async def upload(
@@ -188,6 +188,8 @@ class Transfer:
         self, file: FileToUpload, status: str, key: Optional[str] = None, etag: Optional[str] = None, error: Optional[S3AuthError] = None
     ) -> UploadedFile:
         """Returns the result of a file."""
+        if status == "stored":
+            self.stored.add(file, self.rules.folder + file.path, etag, self.rules)
         return UploadedFile(printable(self.rules.folder + file.path), status, file.size, key, etag, file.local_path, error)
 
     async def _upload_by_batch(self, file: FileToUpload) -> UploadedFile:
@@ -334,7 +336,8 @@ class FolderUpload:
         if stored is None:
             return file
         try:
-            if await self._transfer.stored.is_same(file, stored):
+            path = self._transfer.rules.folder + file.path
+            if await self._transfer.stored.is_same(file, path, stored, self._transfer.rules):
                 return self._transfer.result(file, "unchanged", etag=stored.etag)
         except S3AuthError as failure:
             return self.failed(file, failure)
@@ -345,6 +348,7 @@ class FolderUpload:
             return await upload
         except RefusedError as refused:
             if refused.code == "file_exists" and not self._transfer.overwrite:
+                self._transfer.stored.forget(self._transfer.rules)
                 return self._transfer.result(file, "exists")
             return self.failed(file, refused)
         except S3AuthError as failure:

@@ -1,0 +1,234 @@
+"""How both transports use connections, and how they run several things at once."""
+
+from __future__ import annotations
+
+import asyncio
+import http.server
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import Any, AsyncIterator, Callable, Coroutine, Iterator, List
+
+import pytest
+
+from s3auth._core.httpx_transport import HttpxTransport
+from s3auth._core.requests_transport import RequestsTransport, run_sync
+from s3auth._core.transport import SENT_BLOCK_BYTES, Body, FileRange, Request, Transport, closing
+
+Run = Callable[[Callable[[Transport], Coroutine[Any, Any, Any]]], Any]
+
+
+@pytest.fixture(params=["requests", "httpx"])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a coroutine function on a transport."""
+
+    def run_requests(function: Callable[[Transport], Coroutine[Any, Any, Any]]) -> Any:
+        transport = RequestsTransport(connect_timeout=0.5, send_timeout=20.0)
+        try:
+            return run_sync(function(transport))
+        finally:
+            run_sync(transport.close())
+
+    def run_httpx(function: Callable[[Transport], Coroutine[Any, Any, Any]]) -> Any:
+        async def main() -> Any:
+            transport = HttpxTransport(connect_timeout=0.5)
+            try:
+                return await function(transport)
+            finally:
+                await transport.close()
+
+        return asyncio.run(main())
+
+    return run_requests if request.param == "requests" else run_httpx
+
+
+class Listener(http.server.ThreadingHTTPServer):
+    """Answers each request without a body, and counts connections."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        self.connections = 0
+        self.received: List[bytes] = []
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/"
+        threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        super().setup()
+        assert isinstance(self.server, Listener)
+        self.server.connections += 1
+
+    def do_PUT(self) -> None:
+        assert isinstance(self.server, Listener)
+        self.server.received.append(self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    server = Listener()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+async def put(transport: Transport, url: str, body: Body) -> int:
+    async with transport.send(Request("PUT", url, body=body, timeout=20)) as answer:
+        async for _ in answer.blocks():
+            pass
+        return answer.status
+
+
+def test_connection_is_used_again_after_an_answer_without_a_body(run: Run, listener: Listener) -> None:
+    async def main(transport: Transport) -> None:
+        for number in range(5):
+            assert await put(transport, listener.url, Body([b"%d" % number])) == 200
+
+    run(main)
+    assert listener.received == [b"0", b"1", b"2", b"3", b"4"] and listener.connections == 1
+
+
+def test_files_are_read_in_large_blocks(run: Run, listener: Listener, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"0" * (5 * SENT_BLOCK_BYTES))
+    sizes: List[int] = []
+    body = Body([FileRange(str(tmp_path / "a"), 0, 5 * SENT_BLOCK_BYTES, None, lambda block: sizes.append(len(block)))])
+    assert run(lambda transport: put(transport, listener.url, body)) == 200
+    assert sizes == [SENT_BLOCK_BYTES] * 5
+    assert listener.received == [b"0" * (5 * SENT_BLOCK_BYTES)]
+
+
+def test_slow_peer_has_the_time_of_a_transfer_not_of_a_connection(run: Run) -> None:
+    # More than the buffers of both ends take.
+    size = 16 * 1024 * 1024
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for _ in range(2):
+                connection, _ = server.accept()
+                with connection:
+                    for pause in (1.5, 0):
+                        time.sleep(pause)
+                        left = size
+                        head = b""
+                        while b"\r\n\r\n" not in head:
+                            head += connection.recv(1)
+                        while left:
+                            left -= len(connection.recv(min(left, 65536)))
+                        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+
+        async def main(transport: Transport) -> None:
+            for _ in range(2):
+                assert await put(transport, url, Body([b"0" * size])) == 200
+
+        run(main)
+
+
+async def each(items: "Any") -> AsyncIterator[Any]:
+    for item in items:
+        yield item
+
+
+class TestManyAtOnce:
+    def test_results_come_in_the_order_of_completion(self, run: Run) -> None:
+        async def main(transport: Transport) -> List[float]:
+            async def wait(seconds: float) -> float:
+                await transport.sleep(seconds)
+                return seconds
+
+            async with closing(transport.as_completed(wait, each([0.6, 0.3, 0.0]), 3)) as results:
+                return [result async for result in results]
+
+        assert run(main) == [0.0, 0.3, 0.6]
+
+    def test_limit_is_kept(self, run: Run) -> None:
+        running: List[int] = [0, 0]
+        lock = threading.Lock()
+
+        async def main(transport: Transport) -> int:
+            async def work(_: int) -> int:
+                with lock:
+                    running[0] += 1
+                    running[1] = max(running)
+                await transport.sleep(0.02)
+                with lock:
+                    running[0] -= 1
+                return 1
+
+            async with closing(transport.as_completed(work, each(range(20)), 4)) as results:
+                return sum([result async for result in results])
+
+        assert run(main) == 20 and running[1] == 4
+
+    def test_failure_cancels_the_others_and_closes_the_items(self, run: Run) -> None:
+        closed: List[str] = []
+
+        async def items() -> AsyncIterator[int]:
+            try:
+                for number in range(100):
+                    yield number
+            finally:
+                closed.append("items")
+
+        async def main(transport: Transport) -> None:
+            async def work(number: int) -> None:
+                if number == 1:
+                    raise KeyError(number)
+                await transport.sleep(30)
+
+            async with closing(transport.as_completed(work, transport.ahead(items(), 2), 3)) as results:
+                async for _ in results:
+                    pass
+
+        started = time.monotonic()
+        with pytest.raises(KeyError):
+            run(main)
+        assert time.monotonic() - started < 10 and closed == ["items"]
+
+    def test_ahead_computes_while_others_wait(self, run: Run) -> None:
+        computed: List[int] = []
+
+        async def items() -> AsyncIterator[int]:
+            for number in range(10):
+                computed.append(number)
+                yield number
+
+        async def main(transport: Transport) -> List[int]:
+            taken = []
+            async with closing(transport.ahead(items(), 3)) as waiting:
+                async for item in waiting:
+                    taken.append(item)
+                    if item == 0:
+                        await transport.sleep(0.5)
+                        # Three wait, and one more is ready.
+                        assert len(computed) in (4, 5)
+            return taken
+
+        assert run(main) == list(range(10)) == computed
+
+    @pytest.mark.parametrize("error", [KeyError, SystemExit])
+    def test_failure_of_the_items_is_raised(self, run: Run, error: "type[BaseException]") -> None:
+        async def items() -> AsyncIterator[int]:
+            yield 1
+            raise error("x")
+
+        async def main(transport: Transport) -> None:
+            async with closing(transport.ahead(items(), 3)) as waiting:
+                async for _ in waiting:
+                    pass
+
+        with pytest.raises(error):
+            run(main)
