@@ -125,7 +125,7 @@ def test_refuses_what_is_not_possible(server: Server, tmp_path: Path) -> None:
     for mode in ("ab", "r+b"):
         with pytest.raises(ValueError):
             fs.open(f"{folder}/a.bin", mode)
-    with pytest.raises(ValueError, match="sources x, reddit"):
+    with pytest.raises(ValueError, match="sources are x, reddit"):
         fs.pipe(f"{server.owner(miner)}/a.bin", CONTENT)
     with pytest.raises(IsADirectoryError):
         fs.pipe(folder, CONTENT)
