@@ -760,7 +760,8 @@ class S3AuthFileSystem(AbstractFileSystem, metaclass=_CachedByIdentity):  # type
 
     def _check_own(self, place: _Place, is_folder: bool = False) -> None:
         if not self._is_listed(place) or (place.source is not None and place.source not in self._sources()):
-            raise ValueError(f"The path has no source. Write s3auth://{place.miner}/SOURCE/NAME. The sources are {', '.join(self._sources())}.")
+            sources = ", ".join(self._sources())
+            raise ValueError(f"The path has no source. Write s3auth://{place.miner}/SOURCE/NAME. The sources are {sources}.")
         if not place.path and not is_folder:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), self.unstrip_protocol(place.above))
         self._check(place)
