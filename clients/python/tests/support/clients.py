@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, AsyncIterator, Callable, Iterator, cast
+from typing import Any, Callable, Iterator, cast
 
 from s3auth import AsyncS3Auth, S3Auth
 
@@ -38,12 +38,16 @@ class BlockingAsyncClient:
         self._run(self._loop.shutdown_default_executor())
         self._loop.close()
 
-    def _iterate(self, items: AsyncIterator[Any]) -> Iterator[Any]:
-        while True:
-            try:
-                yield self._run(items.__anext__())
-            except StopAsyncIteration:
-                return
+    def _iterate(self, items: Any) -> Iterator[Any]:
+        try:
+            while True:
+                try:
+                    yield self._run(items.__anext__())
+                except StopAsyncIteration:
+                    return
+        finally:
+            if not self._loop.is_closed():
+                self._run(items.aclose())
 
     def _run(self, awaitable: Any) -> Any:
         return self._loop.run_until_complete(awaitable)
