@@ -86,7 +86,7 @@ class S3Auth:
         job_id: Optional[str] = None,
         overwrite: bool = True,
     ) -> UploadedFile:
-        """Uploads one file into your own folder, also if the same bytes are stored already: to compare could cost a grant.
+        """Uploads one file into your own folder, even if it is stored already with the same content: a comparison could cost a grant.
 
         Raises :class:`ChangedFileError` if the file changes meanwhile. The store then keeps nothing of it.
 

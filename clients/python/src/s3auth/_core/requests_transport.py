@@ -67,7 +67,7 @@ class RequestsTransport:
 
     def __init__(self, connections: int = 32, connect_timeout: float = 15.0, send_timeout: float = 60.0) -> None:
         """
-        :param send_timeout: Seconds in which each block of a body must leave.
+        :param send_timeout: The timeout of sending one block of a body, in seconds.
         """
         self._connections = connections
         self._connect_timeout = connect_timeout
@@ -340,7 +340,7 @@ class _StoppableReader:
 
 
 class _Adapter(requests.adapters.HTTPAdapter):  # type: ignore[misc]
-    """Gives each block of a body the time limit of a transfer. urllib3 gives it that of opening a connection, which is shorter."""
+    """Sends each block of a body with the timeout of a transfer. urllib3 would use that of opening a connection, which is shorter."""
 
     def __init__(self, send_timeout: float, **options: Any) -> None:
         pools = {"http": urllib3.HTTPConnectionPool, "https": urllib3.HTTPSConnectionPool}
