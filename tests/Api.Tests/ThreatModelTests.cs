@@ -50,8 +50,14 @@ public sealed partial class ThreatModelTests
         Assert.That(rows.Where(row => !NamedTest().IsMatch(row) || !Link().IsMatch(row)), Is.Empty);
     }
 
+    private static bool Exists(string name, string method) =>
+        name.StartsWith("test_", StringComparison.Ordinal) ? ExistsInPython(name, method) : ExistsInCSharp(name, method);
+
+    private static bool ExistsInPython(string module, string function) =>
+        RepositoryFiles.Read($"clients/python/tests/{module}.py").Contains($"\ndef {function}(", StringComparison.Ordinal);
+
     // The attribute of a test or of a property test is above the method, without an empty line. Without it the method does not run.
-    private static bool Exists(string name, string method) => TestClasses[name].Any(lines =>
+    private static bool ExistsInCSharp(string name, string method) => TestClasses[name].Any(lines =>
         Array.FindIndex(lines, line => line.Contains("public ", StringComparison.Ordinal)
             && line.Contains($" {method}(", StringComparison.Ordinal)) is var found and >= 0
         && lines[..found]
@@ -61,7 +67,7 @@ public sealed partial class ThreatModelTests
             .Any(line => line.StartsWith("[Test", StringComparison.Ordinal)
                 || line.StartsWith("[Property(MaxTest", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"`(?<class>\w+Tests)\.(?<method>\w+)`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"`((?<class>\w+Tests)\.(?<method>\w+)|(?<class>test_\w+)\.(?<method>test_\w+))`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\]\((?<file>(?!https?:)[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
