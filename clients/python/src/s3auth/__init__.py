@@ -29,10 +29,10 @@ from .options import ClientOptions
 from .sessions import SessionCredentials
 
 if TYPE_CHECKING:
-    from .async_client import AsyncS3Auth
+    from .async_client import AsyncS3Auth as AsyncS3Auth
 
+# Without AsyncS3Auth, so that `from s3auth import *` needs no httpx.
 __all__ = [
-    "AsyncS3Auth",
     "ChangedFileError",
     "ClientOptions",
     "DownloadSummary",

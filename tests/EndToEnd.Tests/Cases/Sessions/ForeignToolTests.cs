@@ -69,6 +69,8 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
         }
     }
 
+    // SessionTests checks the same rules daily, with other requests.
+    [Category("Nightly")]
     [Test]
     public async Task Tools_of_a_miner_are_refused_outside_its_folder_and_for_deletions()
     {
@@ -98,6 +100,8 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
             """);
     }
 
+    // SessionTests checks the same rules daily, with other requests.
+    [Category("Nightly")]
     [Test]
     public async Task Tools_of_a_validator_read_every_folder_and_write_nowhere()
     {
