@@ -30,6 +30,8 @@ class RefusedError(S3AuthError):
         errors: Optional[Mapping[str, Sequence[str]]] = None,
         retry_after: Optional[float] = None,
     ) -> None:
+        # It is shown in terminals, and whoever answers in place of the server chose it.
+        code, detail = _printable(code), _printable(detail)
         super().__init__(f"{detail} ({code})")
         self.code = code
         """The reason, for programs, such as ``hotkey_not_registered``; ``unknown`` if the answer has none."""
@@ -37,7 +39,7 @@ class RefusedError(S3AuthError):
         """The server's explanation for people: what happened and what to do."""
         self.status = status
         """The HTTP status."""
-        self.request_id = request_id
+        self.request_id = None if request_id is None else _printable(request_id)
         """The id of the request, with which the operator finds it in the server's log."""
         self.errors: Mapping[str, Sequence[str]] = errors or {}
         """The problems of the request, by the name of its member."""
@@ -97,3 +99,8 @@ class UnknownMinerError(S3AuthError):
 
 class ListingError(S3AuthError):
     """One miner's listing is invalid. Other miners' listings may be valid."""
+
+
+# Control characters and line breaks would change what a terminal or a log shows.
+def _printable(text: str) -> str:
+    return "".join(character if character.isprintable() else " " for character in text)

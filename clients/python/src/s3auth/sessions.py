@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable, Dict, Tuple
 
 from . import models
+from ._core.store import is_http_url
 from .errors import InvalidAnswerError
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class SessionCredentials:
             raise InvalidAnswerError("The server's answer is invalid: expiration is not a time.") from None
         if expiration.tzinfo is None:
             raise InvalidAnswerError("The server's answer is invalid: expiration has no time zone.")
+        if not is_http_url(answer["endpoint"]):
+            raise InvalidAnswerError("The server's answer is invalid: endpoint is not the URL of a store.")
         return SessionCredentials(
             answer["access_key_id"],
             answer["secret_access_key"],

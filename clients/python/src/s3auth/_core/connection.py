@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Optional, Tuple
 
 from .. import models
+from ..errors import InvalidAnswerError
 from ..options import ClientOptions
 from .endpoints import Endpoints
 from .retries import Retries
@@ -26,6 +27,13 @@ class FolderTemplate:
 
     template: str
     sources: Tuple[str, ...]
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it is a layout as the server allows it: with one owner, each placeholder at most once, and ``/`` at the end."""
+        placeholders = re.findall(r"\{(hotkey|coldkey|source|netuid)\}", self.template)
+        has_one_owner = ("hotkey" in placeholders) != ("coldkey" in placeholders)
+        return has_one_owner and len(set(placeholders)) == len(placeholders) and self.template.endswith("/")
 
     @property
     def is_by_hotkey(self) -> bool:
@@ -96,4 +104,7 @@ class Connection:
     async def template(self, is_fresh: bool = False) -> FolderTemplate:
         """Returns the layout of the folders."""
         structure = await self.structure(is_fresh)
-        return FolderTemplate(structure["folder_structure"], tuple(structure.get("sources") or ()))
+        template = FolderTemplate(structure["folder_structure"], tuple(structure.get("sources") or ()))
+        if not template.is_valid:
+            raise InvalidAnswerError("The server's answer is invalid: folder_structure is not a layout of folders.")
+        return template

@@ -342,7 +342,10 @@ def _version_of(headers: Mapping[str, str], file: RemoteFile) -> RemoteFile:
     size, etag, modified = headers.get("Content-Length", ""), etag_of(headers), _date_of(headers.get("Last-Modified"))
     if not re.fullmatch("[0-9]{1,18}", size) or etag is None:
         return file
-    last_modified = file.last_modified if modified is None else file.last_modified.fromtimestamp(modified, file.last_modified.tzinfo)
+    try:
+        last_modified = file.last_modified if modified is None else file.last_modified.fromtimestamp(modified, file.last_modified.tzinfo)
+    except (ValueError, OverflowError, OSError):
+        last_modified = file.last_modified
     return replace(file, size=int(size), etag=etag, last_modified=last_modified)
 
 

@@ -36,6 +36,8 @@ class HttpxTransport:
         hide_presigned_urls("httpx")
         # Versions before 0.24.
         hide_presigned_urls("httpx._client")
+        # Logs the headers of answers at DEBUG, with the addresses of redirects.
+        hide_presigned_urls("httpcore.http11")
         self._client = httpx.AsyncClient(
             auth=_NoAuth(),
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
@@ -53,6 +55,7 @@ class HttpxTransport:
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
+        error: Optional[TransportError] = None
         try:
             response = await self._client.send(
                 self._client.build_request(
@@ -64,10 +67,13 @@ class HttpxTransport:
                     timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
                 ),
                 stream=True,
-                follow_redirects=request.follow_redirects,
+                follow_redirects=False,
             )
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
-            raise _transport_error(failure, request.url) from None
+            error = _transport_error(failure, request.url)
+        # Outside of the handler, so that the exception of httpx, which contains the URL and the headers, is not its context.
+        if error is not None:
+            raise error
         try:
             yield _Answer(response, request.url)
         finally:
@@ -165,11 +171,14 @@ class _Answer:
 
     async def blocks(self) -> AsyncIterator[bytes]:
         # httpx raises an error if the body is shorter than its Content-Length.
+        error: Optional[TransportError] = None
         try:
             async for block in self._response.aiter_raw():
                 yield block
         except (httpx.HTTPError, OSError) as failure:
-            raise _transport_error(failure, self._url) from None
+            error = _transport_error(failure, self._url)
+        if error is not None:
+            raise error
 
 
 class _Lock:

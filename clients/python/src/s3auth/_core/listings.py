@@ -102,12 +102,12 @@ class Listings:
         owner = await self.owner_of(miner)
         parts = await self._parts(owner, source, prefix)
         for number, (one_source, one_prefix) in enumerate(parts, 1):
-            loops = _LoopDetector()
+            loops = LoopDetector()
             cursor: Optional[str] = None
             while True:
                 page = Page(PageRequest(owner, one_source, one_prefix, cursor), self._connection)
                 files, cursor = await self._read(page)
-                loops.accept(files, cursor)
+                loops.accept(files[-1].key_bytes if files else None, cursor)
                 yield files, cursor is None and number == len(parts)
                 if cursor is None:
                     break
@@ -205,7 +205,10 @@ class Listings:
         expires_at = asked + lifetime(answer["expires_in_seconds"])
         files = [_read_file(file, page, template, expires_at) for file in answer["files"]]
         page.keys = [file.key for file in files if file.raw_key is None and file.url is not None]
-        return files, answer.get("next_cursor")
+        cursor = answer.get("next_cursor")
+        if cursor is not None and not _is_text(cursor):
+            raise ListingError("The server's listing has an invalid cursor.")
+        return files, cursor
 
     async def _request(self, request: PageRequest, limit: Optional[int]) -> models.FileList:
         if request.owner.is_own:
@@ -231,7 +234,7 @@ class Listings:
         )
 
 
-class _LoopDetector:
+class LoopDetector:
     """Detects a listing that never ends.
 
     Cursors are opaque and keys need not be text, so it does not compare their order. The listing loops if a cursor or the last file of a
@@ -243,11 +246,13 @@ class _LoopDetector:
         self._last_files: Set[bytes] = set()
         self._empty_pages = 0
 
-    def accept(self, files: Sequence[RemoteFile], cursor: Optional[str]) -> None:
-        """Checks a page before its files are used. Raises :class:`ListingError` if the listing loops."""
-        if files:
+    def accept(self, last: Optional[bytes], cursor: Optional[str]) -> None:
+        """Checks a page before its files are used. Raises :class:`ListingError` if the listing loops.
+
+        :param last: The key of the last file of the page; ``None`` if it is empty.
+        """
+        if last is not None:
             self._empty_pages = 0
-            last = files[-1].key_bytes
             if last in self._last_files:
                 raise ListingError("The server's listing repeats itself: the server sent the same page again.")
             self._last_files.add(last)

@@ -206,10 +206,12 @@ class _PartUrls:
         answer = await connection.endpoints.sign_upload_parts(
             {"coldkey": connection.coldkey, "s3_key": self._upload.key, "upload_id": self._upload.id, "part_numbers": wanted}
         )
-        # A part must begin before the URL expires, and this machine's clock may run fast.
-        renew_at = now + lifetime(answer["expires_in_seconds"]) * 0.75
+        # A part must begin before the URL expires, and this machine's clock may run fast. The URLs of one answer are used at least for a
+        # minute, because those of the next may end as soon.
+        renew_at = now + max(lifetime(answer["expires_in_seconds"]) * 0.75, MIN_REPLACEMENT_SECONDS)
         for part in answer["parts"]:
-            self._urls[part["part_number"]] = _PartUrl(part["url"], now, renew_at)
+            if part["part_number"] in wanted:
+                self._urls[part["part_number"]] = _PartUrl(part["url"], now, renew_at)
 
 
 async def _each(numbers: Sequence[int]) -> AsyncIterator[int]:

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import io
 import os
+import stat
 from typing import Dict, List, Optional
 
 from ..errors import UnwritableFileError
@@ -132,6 +133,10 @@ class PartWriter:
         while True:
             file = io.FileIO(self._path, "r+", opener=_open_own)
             try:
+                status = os.fstat(file.fileno())
+                # In a folder that others can write, it could be a pipe, which has no end, or a second name of another file of this account.
+                if not stat.S_ISREG(status.st_mode) or status.st_nlink > 1:
+                    raise UnwritableFileError(f"{self._path} is not a file of its own. Delete it.")
                 if fcntl is None:
                     return file
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,6 +9,7 @@ import contextlib
 import http.cookiejar
 import os
 import queue
+import re
 import socket
 import threading
 import time
@@ -73,6 +74,7 @@ class RequestsTransport:
         self._connect_timeout = connect_timeout
         self._send_timeout = send_timeout
         hide_presigned_urls("urllib3.connectionpool")
+        hide_presigned_urls("urllib3.connection")
         self._session = self._open_session()
         self._process = os.getpid()
         self._settings: Dict[Tuple[str, str], Any] = {}
@@ -88,6 +90,7 @@ class RequestsTransport:
         headers = dict(request.headers)
         # No compression, so that Content-Length is the size of the file.
         headers.setdefault("Accept-Encoding", "identity")
+        error: Optional[TransportError] = None
         try:
             if body is not None:
                 headers["Content-Length"] = str(len(body))
@@ -95,10 +98,13 @@ class RequestsTransport:
         except _Stopped:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as failure:
-            raise _transport_error(failure, request.url) from None
+            error = _transport_error(failure, request.url)
         finally:
             if body is not None:
                 body.close()
+        # Outside of the handler, so that the exception of requests, which contains the URL and the headers, is not its context.
+        if error is not None:
+            raise error
         try:
             yield _Answer(response, request.url, stop)
         finally:
@@ -106,10 +112,9 @@ class RequestsTransport:
 
     def _request(self, request: Request, headers: Mapping[str, str], body: Optional[_StoppableReader]) -> requests.Response:
         session, timeout = self._own_session(), (self._connect_timeout, request.timeout)
-        if request.follow_redirects:
-            return session.request(request.method, request.url, headers=headers, data=body, stream=True, timeout=timeout)
         prepared = session.prepare_request(requests.Request(request.method, request.url, headers=headers, data=body))
-        # Session.request would look for proxies in the environment twice for each request, which takes as long as all the rest.
+        # Session.request would look for proxies in the environment twice for each request, which takes as long as all the rest. And it
+        # would read the whole body of a redirect, however long it is.
         parts = urlsplit(request.url)
         settings = self._settings.get((parts.scheme, parts.netloc))
         if settings is None:
@@ -295,16 +300,18 @@ class _Answer:
 
     async def blocks(self) -> AsyncIterator[bytes]:
         expected = self._response.headers.get("Content-Length")
-        left = int(expected) if expected is not None and expected.isdigit() else None
+        left = int(expected) if re.fullmatch("[0-9]{1,18}", expected or "") else None
         raw = self._response.raw
-        while True:
+        error: Optional[TransportError] = None
+        while error is None:
             if self._stop is not None and self._stop.is_set():
                 raise _Stopped()
             try:
                 # Reads an empty body, too, so that the connection can be used again.
                 block: bytes = raw.read(BLOCK_BYTES, decode_content=False)
             except (urllib3.exceptions.HTTPError, OSError) as failure:
-                raise _transport_error(failure, self._url) from None
+                error = _transport_error(failure, self._url)
+                continue
             if not block:
                 if left:
                     raise TransportError(f"The connection to {failures.host_of(self._url)} broke before the end of the answer.")
@@ -312,6 +319,7 @@ class _Answer:
             if left is not None:
                 left -= len(block)
             yield block
+        raise error
 
 
 class _StoppableReader:

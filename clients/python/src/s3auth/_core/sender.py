@@ -12,7 +12,7 @@ from ..errors import InvalidAnswerError
 from .connection import Connection
 from .forms import UploadForm
 from .local_files import FileToUpload
-from .store import etag_of, is_encrypted, is_http_url, lifetime, md5_of
+from .store import MAX_ERROR_BYTES, etag_of, is_encrypted, is_http_url, lifetime, md5_of
 from .transport import Body, StoreTransportError
 
 MIN_REPLACEMENT_SECONDS = 60.0
@@ -27,7 +27,8 @@ Clock = Callable[[], float]
 def renew_at(asked_at: float, seconds: int) -> float:
     """Returns when to replace a grant. Uses its duration, not the time of its end, because this machine's clock may be wrong."""
     life = lifetime(seconds)
-    return asked_at + life - min(_MAX_MARGIN_SECONDS, life / 4)
+    # One that ends at once is used all the same: its replacement would end at once too, and so on for ever.
+    return asked_at + max(life - min(_MAX_MARGIN_SECONDS, life / 4), MIN_REPLACEMENT_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,12 @@ class Sender:
             segments = [target.form.head, *segments, target.form.tail]
         method = "PUT" if target.form is None else "POST"
         async with self._store.send(method, target.url, target.headers, Body(segments)) as answer:
-            # Reads the body, so that the connection can be used again.
-            async for _ in answer.blocks():
-                pass
+            # Reads the body, so that the connection can be used again. No answer to an upload is long.
+            received = 0
+            async for block in answer.blocks():
+                received += len(block)
+                if received > MAX_ERROR_BYTES:
+                    break
             etag = etag_of(answer.headers)
             stored_md5 = md5_of(etag or "") if not is_encrypted(answer.headers) else None
             if md5 is not None and stored_md5 is not None and stored_md5 != md5.hexdigest():

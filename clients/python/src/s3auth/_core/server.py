@@ -14,6 +14,7 @@ from ..options import ClientOptions
 from .quota import QuotaStatus, read_quota
 from .retries import Retries
 from .signing import Keypair, audience_of, tao_headers
+from .store import is_http_url
 from .transport import Answer, Body, Request, Transport
 
 # Validators of a large subnet get tens of megabytes of URLs.
@@ -99,9 +100,8 @@ class Server:
             if 200 <= answer.status < 300 or (method == "GET" and media_type == "application/json"):
                 return _parse(await _read(answer, MAX_ANSWER_BYTES))
             if 300 <= answer.status < 400:
-                target = urlsplit(answer.headers.get("Location", ""))
                 raise InvalidAnswerError(
-                    f"The server redirects to {target.scheme}://{target.hostname}. Pass that address: the client follows no redirects."
+                    f"The server redirects{_target(answer)}. Pass that address: the client follows no redirects."
                 )
             error = _refusal(answer, media_type, await _read(answer, MAX_REFUSAL_BYTES))
             if error.code == "not_found":
@@ -162,8 +162,17 @@ def _text(value: Any) -> Optional[str]:
     return value if isinstance(value, str) and value else None
 
 
+# Names no address that is not a URL: it could contain anything.
+def _target(answer: Answer) -> str:
+    location = answer.headers.get("Location", "")
+    if not is_http_url(location):
+        return ""
+    target = urlsplit(location)
+    return f" to {target.scheme}://{target.hostname}"
+
+
 def _retry_after(value: Optional[str]) -> Optional[float]:
-    return float(value) if value is not None and value.isdigit() and len(value) <= 9 else None
+    return float(value) if value is not None and re.fullmatch("[0-9]{1,9}", value) else None
 
 
 # Prefers the time in the detail, because it is the clock that judged the request. The Date header may be a proxy's.

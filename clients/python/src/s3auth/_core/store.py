@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import re
 import xml.parsers.expat
+from dataclasses import replace
 from typing import AsyncContextManager, AsyncIterator, Dict, List, Mapping, Optional, Tuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from ..errors import StoreError
 from ..options import ClientOptions
 from .transport import Answer, Body, Request, StoreTransportError, Transport, TransportError
 
 MAX_ERROR_BYTES = 64 * 1024
+MAX_REDIRECTS = 5
 MAX_LIFETIME_SECONDS = 7 * 24 * 3600
 
 _VISIBLE = re.compile(r"[!-~]+")
@@ -38,17 +40,34 @@ class Store:
 
         Raises :class:`StoreError` if the answer has another status than 2xx, and :class:`TransportError`.
         """
-        return self._send(Request(method, url, headers or {}, body, self._options.stall_timeout, follow_redirects))
+        return self._send(Request(method, url, headers or {}, body, self._options.stall_timeout), MAX_REDIRECTS if follow_redirects else 0)
 
     @contextlib.asynccontextmanager
-    async def _send(self, request: Request) -> AsyncIterator[Answer]:
+    async def _send(self, request: Request, redirects: int) -> AsyncIterator[Answer]:
         try:
-            async with self._transport.send(request) as answer:
-                if not 200 <= answer.status < 300:
-                    raise await _read_error(answer)
-                yield answer
+            for left in range(redirects, -1, -1):
+                async with self._transport.send(request) as answer:
+                    target = _redirect_of(request.url, answer) if left else None
+                    if target is None:
+                        if not 200 <= answer.status < 300:
+                            raise await _read_error(answer)
+                        yield answer
+                        return
+                request = replace(request, url=target)
         except TransportError as failure:
             raise StoreTransportError(str(failure), is_transient=failure.is_transient) from None
+
+
+# The libraries would read the whole body of each redirect, and send credentials from .netrc to where it leads.
+def _redirect_of(url: str, answer: Answer) -> Optional[str]:
+    if answer.status not in (301, 302, 303, 307, 308):
+        return None
+    try:
+        target = urljoin(url, answer.headers.get("Location", ""))
+    except ValueError:
+        return None
+    is_downgrade = url.startswith("https:") and not target.startswith("https:")
+    return target if is_http_url(target) and not is_downgrade else None
 
 
 def is_http_url(text: object) -> bool:

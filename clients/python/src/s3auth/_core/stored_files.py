@@ -9,6 +9,7 @@ from typing import Dict, List, Optional, Sequence, Tuple
 from .connection import Connection
 from .folder_grants import FolderGrants
 from .listing_xml import ListedObject
+from .listings import LoopDetector
 from .local_files import FileToUpload, hash_parts, hash_range
 from .multipart_etags import etag_of_parts, part_sizes_of
 from .sender import Clock
@@ -111,6 +112,7 @@ class StoredFiles:
         if source is None and structure["sources"]:
             source = structure["sources"][0]
         found: List[ListedObject] = []
+        loops = LoopDetector()
         cursor: Optional[str] = None
         while True:
             answer = await self._connection.endpoints.list_my_files(
@@ -120,7 +122,7 @@ class StoredFiles:
                 place = template.split(one["key"])
                 if place is not None:
                     found.append(ListedObject(place[2], one["size"], one["etag"].strip('"'), one["last_modified"]))
-            following = answer.get("next_cursor")
-            if not following or following == cursor:
+            cursor = answer.get("next_cursor") or None
+            loops.accept(answer["files"][-1]["key"].encode("utf-8", "surrogatepass") if answer["files"] else None, cursor)
+            if cursor is None:
                 return found
-            cursor = following

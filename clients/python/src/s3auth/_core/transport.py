@@ -173,7 +173,6 @@ class Request:
     body: Optional[Body] = field(default=None, repr=False)
     timeout: float = 30.0
     """Seconds without progress (connecting, or between two blocks) after which the request fails."""
-    follow_redirects: bool = False
 
 
 class Answer(Protocol):

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any, Dict, Optional
 
+from .._core.store import lifetime
 from ..options import ClientOptions
 from ._attempts import attempt, show_steps
 from ._reader import Reader
@@ -47,7 +48,7 @@ class BlockingAccess:
             access = self.get_validator_access()
             if access is None:
                 return False
-            seconds = access["expiry_seconds"]
+            seconds = lifetime(access["expiry_seconds"])
             self.access_data = access
             self.expiry_time = now + seconds - _MARGIN_SECONDS
             # Without max, URLs that live for less than an hour would be requested again at each call.

@@ -38,7 +38,9 @@ class Reader:
         answer: Any = self.client.request("get-validator-access")
         if not isinstance(answer, dict) or not isinstance(answer.get("expiry_seconds"), int) or not isinstance(answer.get("urls"), dict):
             raise InvalidAnswerError("The server's answer is invalid: expiry_seconds or urls is missing.")
-        logger.debug("Access to bucket %s ends in %d s.", answer.get("bucket"), answer["expiry_seconds"])
+        if not isinstance(answer["urls"].get("sources") or {}, dict):
+            raise InvalidAnswerError("The server's answer is invalid: sources of urls is not an object.")
+        logger.debug("Access to bucket %r ends in %d s.", answer.get("bucket"), answer["expiry_seconds"])
         return answer
 
     def request_miner_url(self, miner_hotkey: str) -> str:

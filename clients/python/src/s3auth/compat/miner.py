@@ -76,7 +76,7 @@ class S3Auth:
         health = attempt("The test of the connection", lambda: self._get("healthcheck"), None)
         if health is None:
             return False
-        logger.info("The server answers. Its folders: %s.", health.get("folder_structure"))
+        logger.info("The server answers. Its folders: %r.", health.get("folder_structure"))
         return True
 
     def close(self) -> None:
@@ -96,7 +96,7 @@ class S3Auth:
         if not is_wallet(wallet):
             raise TypeError("Pass a wallet: an object with a hotkey. A hotkey is not a wallet.")
         answer = self._folders.request(self._client_of(wallet), source)
-        logger.info("Got credentials for folder %s.", answer["folder"])
+        logger.info("Got credentials for folder %r.", answer["folder"])
         return answer
 
     def _upload(self, file_path: str, name: str, path_in: Callable[[str], str], creds: Mapping[str, Any]) -> bool:
