@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from concurrent.futures import Executor
 from typing import Any, Callable, Dict, Optional
 
 from fsspec.spec import AbstractBufferedFile
 
 from ..files import RemoteFile
+from .ranges import RangeReader
 from .read_ahead import ReadAhead
 
 DEFAULT_BLOCK_BYTES = 8 * 1024 * 1024
@@ -28,9 +28,10 @@ class FileReader(AbstractBufferedFile):  # type: ignore[misc]
         block_size: int,
         cache_type: str,
         cache_options: Optional[Dict[str, Any]],
-        pool: Callable[[], Executor],
+        reader: RangeReader,
     ) -> None:
         self._file = file
+        self._reader = reader
         reads_ahead = cache_type == ReadAhead.name
         super().__init__(
             fs, path, "rb", block_size, cache_type="none" if reads_ahead else cache_type, cache_options=cache_options or {}, size=file.size
@@ -38,16 +39,14 @@ class FileReader(AbstractBufferedFile):  # type: ignore[misc]
         self._details = details
         if reads_ahead:
             # A file that fits into the first blocks needs no reads in the background.
-            executor = pool() if file.size > block_size else None
+            executor = reader.pool if file.size > block_size else None
             self.cache = ReadAhead(block_size, self._fetch_range, file.size, executor, self._fetch_part)
 
     def _fetch_range(self, start: int, end: int) -> bytes:
-        data: bytes = self.fs.read_range(self._file, start, end)
-        return data
+        return self._reader.read(self._file, start, end)
 
     def _fetch_part(self, start: int, end: int) -> bytes:
-        data: bytes = self.fs.read_part(self._file, start, end)
-        return data
+        return self._reader.read_part(self._file, start, end)
 
     def close(self) -> None:
         """Closes the file, and drops its read-ahead."""

@@ -1,10 +1,13 @@
-"""The hotkey of a file system, and which options may leave this process."""
+"""The hotkey of a file system, which options may leave this process, and which file systems are the same."""
 
 from __future__ import annotations
 
 import importlib
 import os
 from typing import Any, Dict, Optional
+
+from fsspec.config import apply_config
+from fsspec.spec import AbstractFileSystem
 
 from .._core.signing import address_of
 
@@ -49,6 +52,39 @@ class Held:
 
     def __reduce__(self) -> Any:
         raise TypeError(NO_COPY.format(name=self._name))
+
+
+class CachedByIdentity(type(AbstractFileSystem)):  # type: ignore[misc]
+    """Makes the options unambiguous before fsspec uses their text as the key of its cache of file systems.
+
+    The text of a key pair can be the same for two hotkeys, or contain a secret, so a holder with an own text replaces it. Options from the
+    environment are added.
+    """
+
+    def __call__(cls, **options: Any) -> Any:
+        options = _identify(apply_config(cls, options))
+        # The order of the options is a part of their text.
+        return super().__call__(**{name: options[name] for name in sorted(options)})
+
+
+def _identify(options: Dict[str, Any]) -> Dict[str, Any]:
+    # After a PermissionError, pandas opens the file again with anon=True. The second error must be the same, not an unknown option.
+    options.pop("anon", None)
+    options = {name: value for name, value in options.items() if value is not None or name == "listings_expiry_time"}
+    if "client" in options:
+        extra = {"url", "hotkey", "coldkey", "wallet", "wallet_hotkey", "wallet_path", "client_options"} & set(options)
+        if extra:
+            raise TypeError(f"Pass client without {', '.join(sorted(extra))}: the client has its own.")
+        return {**options, "client": hold(options["client"], "client")}
+    if "hotkey" in options:
+        extra = {"wallet", "wallet_hotkey", "wallet_path"} & set(options)
+        if extra:
+            raise TypeError(f"Pass either hotkey, or the names of a wallet ({', '.join(sorted(extra))}).")
+        options["hotkey"] = hold(options["hotkey"], "hotkey")
+    options = read_environment(options)
+    if "coldkey" in options:
+        options["coldkey"] = address_of(options["coldkey"], "coldkey")
+    return options
 
 
 def hold(value: Any, name: str) -> Held:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Callable, Dict, Iterator, Optional, Sequence, Tuple
 
 from ..files import RemoteFile
+from .places import inside
 
 # "0" follows "/", so the paths in folder "a" are those from "a/" to "a0".
 _AFTER_SLASH = "0"
@@ -47,7 +48,7 @@ class Listing:
 
     def is_fresh(self, max_age: Optional[float]) -> bool:
         """Whether it is not older than this (seconds)."""
-        return max_age is None or time.monotonic() - self._listed_at < max_age
+        return is_fresh(self._listed_at, max_age)
 
     def find(self, path: str) -> Optional[RemoteFile]:
         """Returns the file of a path."""
@@ -57,13 +58,13 @@ class Listing:
 
     def has_folder(self, path: str) -> bool:
         """Whether there are files in a folder."""
-        start = _start(path)
+        start = inside(path)
         index = bisect.bisect_left(self._paths, start)
         return index < len(self._paths) and self._paths[index].startswith(start)
 
     def below(self, folder: str, prefix: str = "") -> Iterator[RemoteFile]:
         """Yields the files in a folder and its subfolders whose path in the folder begins with a prefix, and keys that end in ``/``."""
-        start = _start(folder) + prefix
+        start = inside(folder) + prefix
         for index in range(bisect.bisect_left(self._paths, start), len(self._paths)):
             if not self._paths[index].startswith(start):
                 return
@@ -71,7 +72,7 @@ class Listing:
 
     def children(self, folder: str) -> Iterator[Child]:
         """Yields the entries of a folder. A path that is both a file and a folder occurs twice."""
-        start = _start(folder)
+        start = inside(folder)
         index = bisect.bisect_left(self._paths, start)
         while index < len(self._paths) and self._paths[index].startswith(start):
             path = self._paths[index]
@@ -83,6 +84,11 @@ class Listing:
                 # Skips the rest of the subfolder.
                 index = bisect.bisect_left(self._paths, path[:end] + _AFTER_SLASH, index) - 1
             index += 1
+
+
+def is_fresh(listed_at: float, max_age: Optional[float]) -> bool:
+    """Whether a time of the monotonic clock is not longer ago than ``max_age`` (seconds); ``None`` for no limit."""
+    return max_age is None or time.monotonic() - listed_at < max_age
 
 
 def name_end(path: str, start: int) -> Optional[int]:
@@ -173,7 +179,3 @@ class ListingCache:
                 is_related = key[2].startswith(path) or path.startswith(key[2])
                 if miner is None or (key[0] == miner and source in (None, key[1]) and is_related):
                     del self._listings[key]
-
-
-def _start(folder: str) -> str:
-    return f"{folder}/" if folder else ""

@@ -12,9 +12,17 @@ from ..errors import RefusedError, S3AuthError, StoreError, UnreachableError
 _COMBINED: Dict[Tuple[Type[S3AuthError], Type[OSError]], Type[S3AuthError]] = {}
 
 
-def missing(path: str, reason: str = os.strerror(errno.ENOENT)) -> FileNotFoundError:
-    """Returns the error for a path at which there is neither a file nor a folder."""
-    return FileNotFoundError(errno.ENOENT, reason, f"s3auth://{path}")
+def os_error(number: int, path: str, reason: str = "") -> OSError:
+    """Returns the error of a path. Its number decides its class: ``errno.EISDIR`` is an :class:`IsADirectoryError`.
+
+    :param reason: What happened; by default the text of the operating system.
+    """
+    return OSError(number, reason or os.strerror(number), f"s3auth://{path}")
+
+
+def missing(path: str, reason: str = "") -> OSError:
+    """Returns the :class:`FileNotFoundError` of a path at which there is neither a file nor a folder."""
+    return os_error(errno.ENOENT, path, reason)
 
 
 @contextlib.contextmanager
