@@ -15,13 +15,14 @@ from typing import Any, Callable, Dict, Iterator, List
 
 import pytest
 from s3auth import (
-    ClientOptions, InvalidAnswerError, ListingError, RefusedError, RemoteFile, S3Auth, S3AuthError, StoreError, UnwritableFileError,
+    ChangedFileError, ClientOptions, InvalidAnswerError, ListingError, RefusedError, RemoteFile, S3Auth, S3AuthError, StoreError,
+    UnwritableFileError,
 )
 from s3auth._core.connection import FolderTemplate
 from s3auth._core.httpx_transport import HttpxTransport
 from s3auth._core.part_files import ENDING
 from s3auth._core.requests_transport import RequestsTransport, run_sync
-from s3auth._core.store import Store, _redirect_of
+from s3auth._core.store import Store, _redirect_of, is_etag
 from s3auth._core.transport import Request, TransportError
 from s3auth.compat.validator_blocking import ValidatorS3Access
 from support.clients import OpenClient
@@ -86,6 +87,18 @@ def test_pattern_matches_names(pattern: str, name: str, matches: bool) -> None:
 
 
 # Servers
+
+
+def test_source_that_leads_out_of_the_folder_is_a_name_in_it(open_client: OpenClient, tmp_path: Path) -> None:
+    with Service(sources=("..", "x", "c:d")) as service:
+        for source in ("..", "c:d", "x"):
+            service.files[f"data/{source}/{OWNER}/file"] = Stored(b"a")
+        # The HTTP library removes the dots from the path of the URL.
+        service.answer_store = lambda key, request: Scripted(200, b"a")
+        open_client(service.url, NullKeypair(), options=FAST).download(OWNER, tmp_path / "down").raise_for_failures()
+    assert [one.name for one in tmp_path.iterdir()] == ["down"]
+    names = sorted(one.relative_to(tmp_path / "down").as_posix() for one in tmp_path.rglob("file"))
+    assert names == ["%2E%2E/file", "c%3Ad/file", "x/file"]
 
 
 @pytest.mark.parametrize(
@@ -170,6 +183,26 @@ def test_part_urls_that_end_at_once_end_the_upload(open_client: OpenClient, serv
     assert uploads.count <= 4
 
 
+@pytest.mark.parametrize("size, count", [(0, 2), (-1000, 2), (1, 10**18), (1, 2000), (10**18, 2), (1000, 3), (1000, 0), (1000, -2)])
+def test_parts_that_are_not_those_of_the_file_are_an_invalid_answer(
+    open_client: OpenClient, service: Service, size: int, count: int
+) -> None:
+    uploads = UploadService(service, 3600, refuses=False)
+    uploads.changes = {"part_size": size, "part_count": count}
+    client = open_client(service.url, NullKeypair(), options=dataclasses.replace(FAST, multipart_above=1000))
+    with pytest.raises(InvalidAnswerError, match="parts"):
+        client.upload_bytes(b"a" * 1999 if count != 2000 else b"a" * 1998, "a.bin")
+    assert not service.reads
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Cookie", "Host", "X-Tao-Signature", "x-amz"])
+def test_header_that_is_not_for_the_store_is_not_sent(client: S3Auth, service: Service, name: str) -> None:
+    UploadService(service, 3600, refuses=False).headers = {name: "a"}
+    with pytest.raises(InvalidAnswerError, match="headers"):
+        client.upload_bytes(b"a" * 2000, "a.bin", overwrite=False)
+    assert not service.reads
+
+
 def test_stored_files_that_do_not_end_end_the_upload(client: S3Auth, service: Service, tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"a" * 2000)
     UploadService(service, 3600, refuses=False, upload_method="PUT")
@@ -178,7 +211,7 @@ def test_stored_files_that_do_not_end_end_the_upload(client: S3Auth, service: Se
         client.upload_folder(tmp_path)
 
 
-@pytest.mark.parametrize("endpoint", ["file:///etc/passwd", "", "http://", "http://me:secret@host", "https://a\r\nb"])
+@pytest.mark.parametrize("endpoint", ["file:///etc/passwd", "ftp://host/", "", "http://", "http://me:secret@host", "https://a\r\nb"])
 def test_session_credentials_of_no_store_are_refused(client: S3Auth, service: Service, endpoint: str) -> None:
     answer: Dict[str, Any] = {
         "access_key_id": "a", "secret_access_key": "secret", "session_token": "secret", "expiration": "2030-01-01T00:00:00+00:00",
@@ -198,6 +231,24 @@ def test_drop_in_survives_access_that_makes_no_sense(service: Service, urls: Any
 
 
 # Stores
+
+
+@pytest.mark.parametrize("has_etag", [False, True])
+def test_store_that_sends_more_than_the_file_does_not_fill_the_disk(
+    client: S3Auth, service: Service, tmp_path: Path, has_etag: bool
+) -> None:
+    file = listed(client)
+    headers = {"ETag": f'"{file.etag}"'} if has_etag else {}
+    service.answer_store = lambda key, request: Scripted(200, b"content" * 200 + b"x" * (3 << 20), headers)
+    # With an ETag, the answer could be a newer version, but its MD5 is another one.
+    with pytest.raises(ChangedFileError, match="MD5" if has_etag else "more than the listed"):
+        client.download_file(file, tmp_path / "down" / "file")
+    assert list((tmp_path / "down").iterdir()) == []
+
+
+@pytest.mark.parametrize("text, expected", [("0" * 32, True), ("", True), ('a"b', False), ("a\r\nb", False), ("\u00e9", False), (3, False)])
+def test_etag_can_be_sent_in_a_header(text: object, expected: bool) -> None:
+    assert is_etag(text) == expected
 
 
 def test_answer_to_an_upload_that_does_not_end_is_not_read(client: S3Auth, service: Service) -> None:
@@ -378,6 +429,10 @@ class UploadService:
     def __init__(self, service: Service, seconds: int, refuses: bool, upload_method: str = "POST") -> None:
         self.count = 0
         """The number of grants."""
+        self.headers: Dict[str, str] = {}
+        """The headers of each upload."""
+        self.changes: Dict[str, Any] = {}
+        """Other members of each answer."""
         self._service = service
         self._seconds = seconds
         self._upload_method = upload_method
@@ -396,7 +451,7 @@ class UploadService:
                 "bucket": "b", "expiry": "2030-01-01T00:00:00+00:00", "sha256_enforced": True, "size_enforced": True,
                 "write_once": True, "existing": [], "refused": {}, "files": {
                     one["path"]: {
-                        "s3_key": one["path"], "method": "PUT", "url": f"{self._service.url}/store/{one['path']}", "headers": {},
+                        "s3_key": one["path"], "method": "PUT", "url": f"{self._service.url}/store/{one['path']}", "headers": self.headers,
                         "expires_in_seconds": self._seconds,
                     }
                     for one in body["files"]
@@ -423,7 +478,7 @@ class UploadService:
             return None
         self.count += 1
         assert self.count < 100, "The client asks for ever."
-        return Scripted(body=answers[path]())
+        return Scripted(body={**answers[path](), **self.changes})
 
 
 async def send(transport: Any, request: Request) -> None:
