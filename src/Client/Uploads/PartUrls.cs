@@ -50,10 +50,10 @@ internal sealed class PartUrls(
         var signed = await sign(numbers, cancellationToken).ConfigureAwait(false);
 
         // A part must begin before the URL expires, and this machine's clock may run fast.
-        var life = FileReader.ReadLifetime(signed.Expires_in_seconds);
+        var renewAt = GrantTiming.RenewPartAt(now, signed.Expires_in_seconds);
         foreach (var part in signed.Parts)
         {
-            _urls[(int)part.Part_number] = new PartUrl(part.Url, now, now + (life * 0.75));
+            _urls[(int)part.Part_number] = new PartUrl(part.Url, now, renewAt);
         }
     }
 }

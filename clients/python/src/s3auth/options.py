@@ -21,7 +21,7 @@ class ClientOptions:
     """The longest wait between two attempts. A refusal with a longer ``Retry-After`` is raised at once."""
 
     answer_timeout: float = 30.0
-    """The timeout of an answer of the server."""
+    """How long an answer of the server may make no progress."""
 
     connect_timeout: float = 15.0
     """The timeout of opening a connection."""

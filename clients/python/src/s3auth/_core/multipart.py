@@ -11,7 +11,7 @@ from .connection import Connection
 from .local_files import FileToUpload, hash_range
 from .multipart_etags import etag_of_parts
 from .retries import is_refused_grant
-from .sender import MIN_REPLACEMENT_SECONDS, Clock, Sender, Sent, Target, now
+from .sender import MIN_REPLACEMENT_SECONDS, MIN_USE_SECONDS, Clock, Sender, Sent, Target, now
 from .store import lifetime, md5_of
 from .stored_files import StoredFiles
 from .transport import changed, closing
@@ -208,7 +208,7 @@ class _PartUrls:
         )
         # A part must begin before the URL expires, and this machine's clock may run fast. The URLs of one answer are used at least for a
         # minute, because those of the next may end as soon.
-        renew_at = now + max(lifetime(answer["expires_in_seconds"]) * 0.75, MIN_REPLACEMENT_SECONDS)
+        renew_at = now + max(lifetime(answer["expires_in_seconds"]) * 0.75, MIN_USE_SECONDS)
         for part in answer["parts"]:
             if part["part_number"] in wanted:
                 self._urls[part["part_number"]] = _PartUrl(part["url"], now, renew_at)

@@ -18,6 +18,9 @@ from .transport import Body, StoreTransportError
 MIN_REPLACEMENT_SECONDS = 60.0
 """How long a refused grant is not replaced. If the store refuses a new grant, another one does not help and costs quota."""
 
+# A grant is used at least this long after its request, so that some uploads start between two requests, whatever the server says.
+MIN_USE_SECONDS = 5.0
+
 # A grant must be valid when an upload starts, not until it ends, and this machine's clock may run fast.
 _MAX_MARGIN_SECONDS = 300.0
 
@@ -27,8 +30,7 @@ Clock = Callable[[], float]
 def renew_at(asked_at: float, seconds: int) -> float:
     """Returns when to replace a grant. Uses its duration, not the time of its end, because this machine's clock may be wrong."""
     life = lifetime(seconds)
-    # One that ends at once is used all the same: its replacement would end at once too, and so on for ever.
-    return asked_at + max(life - min(_MAX_MARGIN_SECONDS, life / 4), MIN_REPLACEMENT_SECONDS)
+    return asked_at + max(life - min(_MAX_MARGIN_SECONDS, life / 4), MIN_USE_SECONDS)
 
 
 @dataclass(frozen=True)
