@@ -7,6 +7,7 @@
 - `signer`: keypairs, for tests without a server.
 - `failing_proxy(target)`: a proxy before a store or a server that makes requests fail by a plan, and counts requests and bytes
   (`support/proxies.py`).
+- `behind_proxy(...)`: a server whose clients reach the store through such a proxy, and the proxy.
 - `open_client(url, hotkey, ...)`: a client of the package. The test runs with the synchronous client, and again with the asynchronous one,
   which an adapter gives synchronous methods (`support/clients.py`).
 - `tool`: the command line tool (`support/tool.py`).
@@ -35,6 +36,7 @@ from support.proxies import FailingProxy, Plan
 from support.servers import STORES, Harness, Server
 from support.stores import StoreMissing
 from support.tool import Tool
+from support.uploads import BehindProxy, takes_parts
 
 DEFAULT_STORES = ("ceph", "swift")
 
@@ -171,6 +173,22 @@ def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
     yield start
     for proxy in started:
         proxy.close()
+
+
+@pytest.fixture
+def behind_proxy(
+    harness: Harness, store: str, start_server: Callable[..., Server], failing_proxy: Callable[..., FailingProxy]
+) -> BehindProxy:
+    """Starts a server whose clients reach the store through a proxy. The server tests its store through the proxy too."""
+
+    def start(**settings: str) -> "tuple[Server, FailingProxy]":
+        try:
+            proxy = failing_proxy(harness.store(store).endpoint)
+        except StoreMissing as missing:
+            pytest.skip(str(missing))
+        return takes_parts(start_server(S3_PUBLIC_ENDPOINT=proxy.url, **settings)), proxy
+
+    return start
 
 
 @pytest.fixture(params=["sync", "async"])

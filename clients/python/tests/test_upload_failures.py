@@ -17,9 +17,9 @@ from typing import Any, Callable, Optional
 import pytest
 from support.accounts import Account
 from support.clients import OpenClient
-from support.proxies import FailingProxy, Fault, Passed, always, answer, cut_request, first, lose_answer, one_in, slow_down
+from support.proxies import FailingProxy, Fault, Passed, always, answer, cut_request, drop, first, lose_answer, one_in, slow_down
 from support.servers import Server
-from support.uploads import make, paths, spent, takes_parts
+from support.uploads import BehindProxy, make, paths, spent
 
 from s3auth import (
     AsyncS3Auth,
@@ -35,25 +35,9 @@ from s3auth import (
 )
 
 MIB = 1024 * 1024
-BehindProxy = Callable[..., "tuple[Server, FailingProxy]"]
-
-
 def quick(**others: Any) -> ClientOptions:
     values: dict[str, Any] = {"attempts": 4, "first_wait": 0.02, "longest_wait": 0.5, **others}
     return ClientOptions(**values)
-
-
-@pytest.fixture
-def behind_proxy(start_server: Callable[..., Server], failing_proxy: Callable[..., FailingProxy]) -> BehindProxy:
-    """Starts a server whose clients reach the store through a proxy."""
-
-    def start(**settings: str) -> "tuple[Server, FailingProxy]":
-        proxy = failing_proxy()
-        server = start_server(S3_PUBLIC_ENDPOINT=proxy.url, **settings)
-        proxy.target = server.bucket.endpoint
-        return takes_parts(server), proxy
-
-    return start
 
 
 # The server tests its store through the proxy too.
@@ -115,7 +99,8 @@ def test_store_that_cannot_be_reached_ends_the_run(open_client: OpenClient, behi
     folder = make(tmp_path, **{f"f{number:03}": 1500 for number in range(300)})
     client = open_client(server.url, server.next_miner().hotkey, options=quick())
     assert len(client.upload_folder(make(tmp_path / "first", a=2000)).stored) == 1
-    proxy.close()
+    # It closes connections that are kept open too.
+    proxy.plan = always(drop())
     started = time.monotonic()
     with pytest.raises(UnreachableStoreError):
         client.upload_folder(folder)
@@ -243,6 +228,7 @@ class TestChangedFiles:
             assert len(summary.failed) == 1 and isinstance(summary.failed[0].error, expected)
         assert done and server.bucket.keys(server.folder(miner)) == []
 
+    @pytest.mark.stores("ceph")
     def test_large_file_is_not_completed(self, open_client: OpenClient, behind_proxy: BehindProxy, tmp_path: Path) -> None:
         server, proxy = behind_proxy()
         miner = server.next_miner()
@@ -262,6 +248,7 @@ class TestChangedFiles:
         assert server.bucket.get(server.folder(miner) + "a.bin") == path.read_bytes()
 
 
+@pytest.mark.stores("ceph")
 def test_multipart_upload_is_resumed(open_client: OpenClient, behind_proxy: BehindProxy, tmp_path: Path) -> None:
     server, proxy = behind_proxy()
     miner = server.next_miner()
