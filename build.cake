@@ -103,7 +103,11 @@ Task("StartPython")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
     .WithCriteria(() => !nightly, "The nightly tests measure, so they run alone.")
-    .Does(() => python = System.Threading.Tasks.Task.Run(RunPython));
+    .Does(() =>
+    {
+        // Not as an expression: Cake would await its value.
+        python = System.Threading.Tasks.Task.Run(RunPython);
+    });
 
 Task("Python")
     .IsDependentOn("Clean")

@@ -346,6 +346,21 @@ def test_audience_is_the_host_of_the_address(url: str, audience: str) -> None:
     assert audience_of(url) == audience
 
 
+def test_structure_is_requested_every_ten_minutes_and_kept_while_the_server_is_down() -> None:
+    structure: "dict[str, object]" = {
+        "folder_layout": "hotkey", "folder_structure": "data/hotkey={hotkey}/", "description": "", "sources": [], "example_paths": [],
+        "upload_flow": [], "min_bytes": 1, "max_bytes": 2, "upload_method": "POST",
+    }
+    with ScriptedServer(Scripted(body=structure), Scripted(body=dict(structure, max_bytes=3)), Scripted(500)) as server:
+        with S3Auth(server.url, NullKeypair(), options=ClientOptions(attempts=1)) as client:
+            seen = []
+            for now in (0.0, 599.0, 600.0, 1200.0, 1300.0):
+                client._connection._clock = lambda: now
+                seen.append(run_sync(client._connection.structure())["max_bytes"])
+    assert seen == [2, 2, 3, 3, 3]
+    assert len(server.received) == 3
+
+
 def test_quota_is_read_from_the_answer() -> None:
     headers = {
         "RateLimit": '"miner";r=98;t=43210, "files";r=99900;t=43210, "total";r=199998;t=43210',

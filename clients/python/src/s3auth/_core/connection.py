@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from dataclasses import dataclass
-from typing import Optional, Tuple
+from typing import Callable, Optional, Tuple
 
 from .. import models
-from ..errors import InvalidAnswerError
+from ..errors import InvalidAnswerError, S3AuthError
 from ..options import ClientOptions
 from .endpoints import Endpoints
 from .retries import Retries
@@ -72,6 +73,10 @@ def _pattern(template: str, sources: Tuple[str, ...]) -> "re.Pattern[str]":
     names = "|".join(re.escape(source) for source in sources) or "[a-z0-9][a-z0-9_-]*"
     return re.compile(pattern.replace("{source}", f"(?P<source>{names})").replace("{netuid}", "[0-9]+"))
 
+
+# The operator may change a setting, and a server that has just started may still be testing its store.
+_STRUCTURE_SECONDS = 600.0
+
 # What older servers do not say, because they do not have it.
 _OLDER = {"supports_batch_uploads": False, "supports_multipart_uploads": False, "supports_session_credentials": False}
 
@@ -92,13 +97,23 @@ class Connection:
         """The address of the coldkey; ``None`` if the caller did not pass it. The server then looks it up on the chain."""
         self._lock = transport.lock()
         self._structure: Optional[models.Structure] = None
+        self._structure_until = 0.0
+        self._clock: Callable[[], float] = time.monotonic
 
     async def structure(self, is_fresh: bool = False) -> models.Structure:
-        """Returns the layout and the abilities of the deployment. Cached; ``is_fresh`` requests it again."""
+        """Returns the layout and the abilities of the deployment. Cached for ten minutes; ``is_fresh`` requests it again."""
         async with self._lock:
-            if self._structure is None or is_fresh:
-                answer = await self.server.get("/structure-info")
-                self._structure = check({**_OLDER, **answer} if isinstance(answer, dict) else answer, models.Structure, "/structure-info")
+            if self._structure is None or is_fresh or self._clock() >= self._structure_until:
+                try:
+                    answer = await self.server.get("/structure-info")
+                    self._structure = check(
+                        {**_OLDER, **answer} if isinstance(answer, dict) else answer, models.Structure, "/structure-info"
+                    )
+                except S3AuthError:
+                    # URLs and forms that were granted still work while the server is down.
+                    if self._structure is None or is_fresh:
+                        raise
+                self._structure_until = self._clock() + _STRUCTURE_SECONDS
             return self._structure
 
     async def template(self, is_fresh: bool = False) -> FolderTemplate:
