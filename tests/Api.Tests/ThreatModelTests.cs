@@ -67,7 +67,10 @@ public sealed partial class ThreatModelTests
             .Any(line => line.StartsWith("[Test", StringComparison.Ordinal)
                 || line.StartsWith("[Property(MaxTest", StringComparison.Ordinal)));
 
-    [GeneratedRegex(@"`((?<class>\w+Tests)\.(?<method>\w+)|(?<class>test_\w+)\.(?<method>test_\w+))`", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"`((?<class>\w+Tests)\.(?<method>\w+)|(?<class>test_\w+)\.(?<method>test_\w+))`",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex NamedTest();
 
     [GeneratedRegex(@"\]\((?<file>(?!https?:)[^)#]+)(#[^)]*)?\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
