@@ -97,7 +97,7 @@ Task("EndToEnd")
     .IsDependentOn("NativeTool")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
 
-// The Python package. Its tests mostly wait for servers, so Default starts them beside the unit tests, and waits for them at its end.
+// The Python package. Its tests mostly wait for servers, so Default starts them beside the end-to-end tests, and waits for them at its end.
 Task<Exception> python = null;
 Task("StartPython")
     .IsDependentOn("Clean")
@@ -121,8 +121,8 @@ Task("Python")
     });
 
 Task("Default")
-    .IsDependentOn("StartPython")
     .IsDependentOn("Test")
+    .IsDependentOn("StartPython")
     .IsDependentOn("EndToEnd")
     .IsDependentOn("Python");
 

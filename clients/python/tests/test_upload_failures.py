@@ -1,4 +1,7 @@
-"""Uploads to stores and servers that fail, and of files that change. Each test runs with both clients."""
+"""Uploads to stores and servers that fail, and of files that change. Each test runs with both clients.
+
+Tests whose outcome does not depend on the store run on one store, because each starts a server of its own.
+"""
 
 from __future__ import annotations
 
@@ -107,6 +110,7 @@ def test_store_that_cannot_be_reached_ends_the_run(open_client: OpenClient, behi
     assert time.monotonic() - started < 30
 
 
+@pytest.mark.stores("ceph")
 def test_refused_files_do_not_end_the_run(open_client: OpenClient, behind_proxy: BehindProxy, tmp_path: Path) -> None:
     server, proxy = behind_proxy()
     folder = make(tmp_path, **{f"f{number:02}": 1500 for number in range(40)})
@@ -123,6 +127,7 @@ def test_refused_files_do_not_end_the_run(open_client: OpenClient, behind_proxy:
     assert {str(file.error) for file in summary.failed} == {"The store answered 403 AccessDenied: Reason."}
 
 
+@pytest.mark.stores("ceph")
 def test_used_up_quota_ends_the_run_after_the_granted_files(
     open_client: OpenClient, start_server: Callable[..., Server], tmp_path: Path
 ) -> None:
@@ -137,13 +142,12 @@ def test_used_up_quota_ends_the_run_after_the_granted_files(
     assert isinstance(refused.value.summary, UploadSummary) and paths(refused.value.summary.failed) == ["small.bin"]
 
 
+@pytest.mark.stores("ceph")
 def test_few_grants_left_are_saved(open_client: OpenClient, start_server: Callable[..., Server], tmp_path: Path) -> None:
     server = start_server(DAILY_LIMIT_PER_MINER="10")
     miner = server.next_miner()
     client = open_client(server.url, miner.hotkey, options=quick())
     folder = tmp_path
-    if server.upload_method != "POST":
-        pytest.skip("The store has no forms.")
     # Twelve runs with a new file each. The batches of the first ones leave less than half of the grants.
     for number in range(12):
         make(folder, **{f"f{number}": 2000})
@@ -151,6 +155,7 @@ def test_few_grants_left_are_saved(open_client: OpenClient, start_server: Callab
     assert client.quota is not None and client.quota.grants_left == 4
 
 
+@pytest.mark.stores("ceph")
 def test_lost_answer_of_a_new_file(open_client: OpenClient, behind_proxy: BehindProxy) -> None:
     server, proxy = behind_proxy()
     miner = server.next_miner()
@@ -162,6 +167,7 @@ def test_lost_answer_of_a_new_file(open_client: OpenClient, behind_proxy: Behind
     server.bucket.put(server.folder(miner) + "b.bin", b"3" * 2000)
 
 
+@pytest.mark.stores("ceph")
 def test_grant_that_the_store_refuses_is_replaced_once(open_client: OpenClient, behind_proxy: BehindProxy) -> None:
     server, proxy = behind_proxy()
     if server.upload_method != "POST":
@@ -193,6 +199,7 @@ class TestChangedFiles:
 
         proxy.plan = plan
 
+    @pytest.mark.stores("ceph")
     @pytest.mark.parametrize("how", ["bytes", "shorter", "longer", "gone"])
     @pytest.mark.parametrize("call", ["upload", "upload_folder"])
     def test_nothing_is_stored(
@@ -270,6 +277,7 @@ def test_multipart_upload_is_resumed(open_client: OpenClient, behind_proxy: Behi
     assert "1" in sent and "2" in sent and len(sent) < 4
 
 
+@pytest.mark.stores("ceph")
 def test_errors_and_logs_have_no_secrets(
     open_client: OpenClient, behind_proxy: BehindProxy, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -295,6 +303,7 @@ def test_errors_and_logs_have_no_secrets(
             assert secret not in "\n".join(line for line in text.splitlines() if not line.startswith("    ")), text
 
 
+@pytest.mark.stores("ceph")
 def test_ctrl_c_ends_an_upload(behind_proxy: BehindProxy, failing_proxy: Callable[..., FailingProxy], tmp_path: Path) -> None:
     server, proxy = behind_proxy()
     folder = make(tmp_path / "files", **{f"f{number}": 100_000 for number in range(20)}, large=12 * MIB)
@@ -352,6 +361,7 @@ def test_ctrl_c_ends_an_upload(behind_proxy: BehindProxy, failing_proxy: Callabl
             process.wait()
 
 
+@pytest.mark.stores("ceph")
 @pytest.mark.parametrize("call", ["upload", "upload_folder"])
 def test_cancelled_task_ends_an_upload(behind_proxy: BehindProxy, tmp_path: Path, call: str) -> None:
     server, proxy = behind_proxy()
