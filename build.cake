@@ -102,6 +102,7 @@ Task<Exception> python = null;
 Task("StartPython")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
+    .IsDependentOn("NativeTool")
     .WithCriteria(() => !nightly, "The nightly tests measure, so they run alone.")
     .Does(() =>
     {
