@@ -429,9 +429,11 @@ Exception RunPython()
 
     (int ExitCode, string Output) Start(DirectoryPath folder, params string[] arguments)
     {
-        var exitCode = StartProcess(interpreter, new ProcessSettings
+        // With low priority, because the end-to-end tests beside them have time limits.
+        var (program, first) = IsRunningOnLinux() ? ("nice", new[] { "-n", "10", interpreter.ToString() }) : (interpreter.ToString(), []);
+        var exitCode = StartProcess(program, new ProcessSettings
         {
-            Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (line, argument) => line.AppendQuoted(argument)),
+            Arguments = first.Concat(arguments).Aggregate(new ProcessArgumentBuilder(), (line, argument) => line.AppendQuoted(argument)),
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
