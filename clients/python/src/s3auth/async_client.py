@@ -9,8 +9,7 @@ from ._core.downloads import Downloads
 from ._core.httpx_transport import HttpxTransport
 from ._core.listings import Listings
 from ._core.quota import QuotaStatus
-from ._core.server import Server
-from ._core.signing import Keypair, address_of
+from ._core.signing import Keypair
 from ._core.uploads import Uploads, bytes_of
 from .client import AnyMiner, AnyPath, request_credentials
 from .files import DownloadedFile, DownloadSummary, Miner, RemoteFile, UploadedFile, UploadSummary
@@ -33,9 +32,7 @@ class AsyncS3Auth:
     ) -> None:
         options = ClientOptions.of(options)
         transport = HttpxTransport(connect_timeout=options.connect_timeout, connections=4 * options.parallel)
-        address = address_of(hotkey, "hotkey", must_sign=True)
-        server = Server(url, hotkey, transport, options)
-        self._connection = Connection(server, transport, options, address, address_of(coldkey, "coldkey") if coldkey is not None else None)
+        self._connection = Connection.open(url, hotkey, coldkey, transport, options)
         self._listings = Listings(self._connection)
         self._uploads = Uploads(self._connection, self._listings)
         self._downloads = Downloads(self._connection, self._listings)

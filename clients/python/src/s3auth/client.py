@@ -10,8 +10,7 @@ from ._core.downloads import Downloads
 from ._core.listings import Listings
 from ._core.quota import QuotaStatus
 from ._core.requests_transport import RequestsTransport, iterate_sync, run_sync
-from ._core.server import Server
-from ._core.signing import Keypair, address_of
+from ._core.signing import Keypair
 from ._core.uploads import Uploads, bytes_of
 from .files import DownloadedFile, DownloadSummary, Miner, RemoteFile, UploadedFile, UploadSummary
 from .options import ClientOptions
@@ -45,9 +44,7 @@ class S3Auth:
     ) -> None:
         options = ClientOptions.of(options)
         transport = RequestsTransport(4 * options.parallel, options.connect_timeout, options.stall_timeout)
-        address = address_of(hotkey, "hotkey", must_sign=True)
-        server = Server(url, hotkey, transport, options)
-        self._connection = Connection(server, transport, options, address, address_of(coldkey, "coldkey") if coldkey is not None else None)
+        self._connection = Connection.open(url, hotkey, coldkey, transport, options)
         self._listings = Listings(self._connection)
         self._uploads = Uploads(self._connection, self._listings)
         self._downloads = Downloads(self._connection, self._listings)

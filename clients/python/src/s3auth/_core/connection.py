@@ -6,7 +6,7 @@ import functools
 import re
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional, Tuple
+from typing import Any, Callable, Optional, Tuple
 
 from .. import models
 from ..errors import InvalidAnswerError, S3AuthError
@@ -15,6 +15,7 @@ from .endpoints import Endpoints
 from .retries import Retries
 from .server import Server
 from .shapes import check
+from .signing import Keypair, address_of
 from .store import Store
 from .transport import Transport
 
@@ -99,6 +100,16 @@ class Connection:
         self._structure: Optional[models.Structure] = None
         self._structure_until = 0.0
         self._clock: Callable[[], float] = time.monotonic
+
+    @classmethod
+    def open(cls, url: str, hotkey: Keypair, coldkey: Any, transport: Transport, options: ClientOptions) -> "Connection":
+        """Returns a connection from what a caller passed to a client.
+
+        Raises :class:`TypeError` for a wrong hotkey or coldkey, and :class:`ValueError` for a wrong URL.
+        """
+        address = address_of(hotkey, "hotkey", must_sign=True)
+        server = Server(url, hotkey, transport, options)
+        return cls(server, transport, options, address, address_of(coldkey, "coldkey") if coldkey is not None else None)
 
     async def structure(self, is_fresh: bool = False) -> models.Structure:
         """Returns the layout and the abilities of the deployment. Cached for ten minutes; ``is_fresh`` requests it again."""
