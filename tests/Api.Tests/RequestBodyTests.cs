@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Api.Tests;
 
@@ -108,7 +107,7 @@ public sealed class RequestBodyTests
     [Test]
     public void Body_that_does_not_arrive_times_out()
     {
-        var (pipe, time) = (new Pipe(), new FakeTimeProvider());
+        var (pipe, time) = (new Pipe(), new TestTime());
         var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream()), new BodyMemory(), time);
 
         time.Advance(RequestBody.ArrivalTimeout);
@@ -140,7 +139,7 @@ public sealed class RequestBodyTests
     [Test]
     public void Body_that_stalls_times_out_within_seconds()
     {
-        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (time, memory) = (new TestTime(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 257 * Kibi);
 
         for (var i = 0; i < 3; i++)
@@ -159,7 +158,7 @@ public sealed class RequestBodyTests
     [Test]
     public async Task Body_that_arrives_slowly_without_pauses_is_read()
     {
-        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (time, memory) = (new TestTime(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
 
         for (var i = 0; i < 6; i++)
@@ -176,7 +175,7 @@ public sealed class RequestBodyTests
     [Test]
     public void Body_that_takes_too_long_times_out_even_without_pauses()
     {
-        var (time, memory) = (new FakeTimeProvider(), new BodyMemory());
+        var (time, memory) = (new TestTime(), new BodyMemory());
         var (pipe, reading) = Begin(memory, time, 8 * Kibi);
 
         var pause = TimeSpan.FromSeconds(2);

@@ -5,7 +5,6 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Formatters;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Api.Tests;
 
@@ -18,7 +17,7 @@ public sealed class SlowReaderTests
     // What does not happen within this does not happen.
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
     private readonly SlowReaderQueue _readers = new(max: 2);
     private ResponseMemoryBudget _memory = null!;
     private ServiceProvider _services = null!;

@@ -1,5 +1,4 @@
 using MediatR;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Application.Tests;
 
@@ -9,7 +8,7 @@ public sealed class QuotaCostTests
     private static readonly DailyLimits Limits = new(PerMiner: 3, FilesPerMiner: 50, PerValidator: 4, SessionsPerHotkey: 2, Total: 100);
 
     private readonly Mock<IQuota> _quota = new();
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
     private QuotaUsage _usage = new();
     private RefundPolicy _refunds = new();
 

@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Application.Tests;
 
 public sealed class RecentAnswersTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 26, 10, 0, 30, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 26, 10, 0, 30, TimeSpan.Zero));
 
     [Test]
     public void Answers_are_counted_in_their_minute_by_what_they_were()

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Application.Tests;
 
@@ -6,7 +5,7 @@ public sealed class SingleFlightCacheTests
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(5);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
     private readonly List<TaskCompletionSource<int>> _loads = [];
 
     [SetUp]

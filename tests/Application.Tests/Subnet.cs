@@ -3,7 +3,6 @@ using System.Text;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Application.Tests;
 
@@ -90,7 +89,7 @@ internal sealed class Subnet : IDisposable
         Signature = Good,
     };
 
-    internal FakeTimeProvider Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(750));
+    internal TestTime Time { get; } = new(DateTimeOffset.FromUnixTimeSeconds(Now).AddMilliseconds(750));
 
     internal Mock<IMetagraph> Metagraph { get; } = new();
 

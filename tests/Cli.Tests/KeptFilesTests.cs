@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using S3Auth.Cli.Grants;
 
 namespace S3Auth.Cli.Tests;
@@ -9,7 +8,7 @@ public sealed class KeptFilesTests
     private static readonly AccountId Coldkey = KeyPair.FromUri("//Bob//cold").AccountId;
     private static readonly LocalState Local = new(5, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
     private DirectoryInfo _folder = null!;
 
     [SetUp]
@@ -98,7 +97,7 @@ public sealed class KeptFilesTests
         var listed = Open();
         listed.SetListing([], prefix: "", pages);
         listed.Save();
-        var later = new FakeTimeProvider(_time.GetUtcNow().AddMinutes(minutes));
+        var later = new TestTime(_time.GetUtcNow().AddMinutes(minutes));
 
         Assert.That(Open(later).FindListing(""), isUsed ? Is.Not.Null : Is.Null);
     }

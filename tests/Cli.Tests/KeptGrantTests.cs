@@ -1,12 +1,11 @@
 using System.Runtime.Versioning;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Cli.Tests;
 
 /// <summary>The cost of runs that use the grants of earlier runs.</summary>
 public sealed class KeptGrantTests
 {
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private DirectoryInfo _folder = null!;
     private GrantServer _server = null!;
 
@@ -21,7 +20,7 @@ public sealed class KeptGrantTests
         Directory.CreateDirectory(Data);
 
         // After the times of the test's files. Their next minutes must not look like changes.
-        _time = new FakeTimeProvider(new DateTimeOffset(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero));
+        _time = new TestTime(new DateTimeOffset(DateTime.UtcNow.Date.AddDays(1), TimeSpan.Zero));
     }
 
     [TearDown]
@@ -177,7 +176,7 @@ public sealed class KeptGrantTests
     [Test]
     public async Task File_that_was_just_written_is_uploaded_once([Values("POST", "PUT")] string method)
     {
-        _time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        _time = new TestTime(DateTimeOffset.UtcNow);
         _server = new GrantServer(_time, method);
         Write("a.bin");
         await UploadAsync();

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Cli.Tests;
 
@@ -6,7 +5,7 @@ public sealed class WatchedFilesTests
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
     private DirectoryInfo _folder = null!;
     private WatchedFiles _watched = null!;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -7,7 +6,7 @@ public sealed class BandwidthLimitTests
     [Test]
     public void Block_waits_until_the_blocks_before_it_are_sent()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var limit = new BandwidthLimit(1000, time);
 
         var (first, second) = (limit.WaitAsync(500, default), limit.WaitAsync(100, default));
@@ -21,7 +20,7 @@ public sealed class BandwidthLimitTests
     [Test]
     public void Pause_is_not_made_up_for_by_a_burst()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var limit = new BandwidthLimit(1000, time);
         time.Advance(TimeSpan.FromHours(1));
 

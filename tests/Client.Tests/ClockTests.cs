@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -10,14 +9,14 @@ public sealed class ClockTests
     private static readonly DateTimeOffset ServerTime = DateTimeOffset.FromUnixTimeSeconds(1_795_000_600);
 
     private readonly List<TimeSpan> _said = [];
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private KeyPair _keys = null!;
 
     [SetUp]
     public void SetUp()
     {
         _said.Clear();
-        _time = new FakeTimeProvider(ServerTime.AddMinutes(-10));
+        _time = new TestTime(ServerTime.AddMinutes(-10));
         _keys = KeyPair.FromUri("//Bob");
     }
 
@@ -28,7 +27,7 @@ public sealed class ClockTests
     [TestCase("timestamp_in_future", 10)]
     public async Task Request_is_retried_with_the_servers_time_and_later_requests_use_it_at_once(string code, int minutes)
     {
-        _time = new FakeTimeProvider(ServerTime.AddMinutes(minutes));
+        _time = new TestTime(ServerTime.AddMinutes(minutes));
         using var answers = new Answers(Refusal(code), Answers.Ok);
         using var http = Connect(answers);
 
@@ -72,7 +71,7 @@ public sealed class ClockTests
     [Test]
     public async Task Server_time_that_differs_by_more_than_a_day_is_ignored()
     {
-        _time = new FakeTimeProvider(ServerTime.AddHours(-25));
+        _time = new TestTime(ServerTime.AddHours(-25));
         using var answers = new Answers(Refusal("timestamp_expired"), Answers.Ok);
         using var http = Connect(answers);
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -307,7 +306,7 @@ public sealed class FileUploaderTests
     [Test]
     public async Task Expired_grants_are_requested_again_together()
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var time = new TestTime(DateTimeOffset.UtcNow);
         using var client = Connect(new S3AuthClientOptions { Attempts = 1, Time = time, StallTimeout = TimeSpan.FromDays(1) });
         _server.OnStore = _ =>
         {
@@ -329,7 +328,7 @@ public sealed class FileUploaderTests
     [TestCase(90, 2)]
     public async Task Refused_grant_is_renewed_once_if_it_is_older_than_a_minute(int ageSeconds, int grants)
     {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var time = new TestTime(DateTimeOffset.UtcNow);
         using var client = Connect(new S3AuthClientOptions { Attempts = 1, Time = time, StallTimeout = TimeSpan.FromDays(1) });
         _server.OnStore = async context =>
         {

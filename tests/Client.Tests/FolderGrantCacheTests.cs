@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Time.Testing;
 using Moq;
 
 namespace S3Auth.Client.Tests;
 
 public sealed class FolderGrantCacheTests
 {
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private readonly Mock<IS3AuthApi> _api = new();
     private readonly List<string?> _asked = [];
     private MemoryStore _store = null!;
@@ -14,7 +13,7 @@ public sealed class FolderGrantCacheTests
     public void SetUp()
     {
         _asked.Clear();
-        _time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
+        _time = new TestTime(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
         _store = new MemoryStore();
         GrantFor(TimeSpan.FromHours(24));
     }

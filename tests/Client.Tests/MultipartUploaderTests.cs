@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -10,7 +9,7 @@ public sealed class MultipartUploaderTests
     // Five parts of 100,000 bytes and one of 50,000.
     private static readonly byte[] Content = [.. Enumerable.Range(0, 550_000).Select(number => (byte)(number * 13 / 5))];
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly TestTime _time = new(DateTimeOffset.UtcNow);
     private UploadServer _server = null!;
     private KeyPair _hotkey = null!;
     private KeyPair _coldkey = null!;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -63,7 +62,7 @@ public sealed class RetryTests
     [Test]
     public async Task Retry_waits_for_Retry_After()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         using var answers = new Answers(Answers.Status(HttpStatusCode.TooManyRequests, TimeSpan.FromSeconds(30)), Answers.Ok);
         var posting = PostAsync(answers, new S3AuthClientOptions { Time = time, OnRetry = _notices.Add });
         await Wait.UntilAsync(() => _notices.Count > 0);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Client.Tests;
 
@@ -10,7 +9,7 @@ public sealed class TaoSigningHandlerTests
     private static readonly Uri Service = new("https://service.example:8443/base/");
 
     private KeyPair _keys = null!;
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_795_000_000_123));
+    private readonly TestTime _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_795_000_000_123));
     private Answers _answers = null!;
     private HttpClient _http = null!;
 

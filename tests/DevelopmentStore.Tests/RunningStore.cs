@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Time.Testing;
 using Moq;
 using S3Auth.DevelopmentStore;
 
@@ -26,7 +25,7 @@ internal sealed class RunningStore : IAsyncDisposable
     }
 
     /// <summary>Starts at the real time, because SDKs sign with it. Tests may advance it.</summary>
-    public FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    public TestTime Clock { get; } = new(DateTimeOffset.UtcNow);
 
     public Uri Endpoint => _store.Endpoint;
 

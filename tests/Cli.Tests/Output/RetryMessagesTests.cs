@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using S3Auth.Client;
 
 namespace S3Auth.Cli.Tests.Output;
@@ -29,7 +28,7 @@ public sealed class RetryMessagesTests
     [Test]
     public void Same_failure_of_parallel_transfers_is_printed_once()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var lines = Print(
             messages =>
             {
@@ -55,7 +54,7 @@ public sealed class RetryMessagesTests
         Console.SetError(errors);
         try
         {
-            show(new RetryMessages(new Report(json: true, quiet: false), time ?? new FakeTimeProvider()));
+            show(new RetryMessages(new Report(json: true, quiet: false), time ?? new TestTime()));
         }
         finally
         {

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 
 namespace S3Auth.Cli.Tests.Output;
 
@@ -6,13 +5,13 @@ public sealed class TransferProgressTests
 {
     private const long MiB = 1024 * 1024;
 
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private TransferProgress _progress = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _time = new FakeTimeProvider();
+        _time = new TestTime();
         _progress = new TransferProgress("Uploading", _time);
     }
 

@@ -10,7 +10,7 @@ public sealed class WatchedAccessRulesTests
 
     private static readonly DateTimeOffset Start = new(2026, 11, 29, 6, 0, 0, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new(Start);
+    private readonly TestTime _time = new(Start);
     private readonly Log _log = new();
     private ILoggerFactory _loggers = null!;
     private string _folder = null!;

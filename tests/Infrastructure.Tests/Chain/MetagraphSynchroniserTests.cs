@@ -13,7 +13,7 @@ internal sealed class MetagraphSynchroniserTests
 
     private readonly List<IAsyncDisposable> _running = [];
 
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private TestNode _node = null!;
     private string _folder = null!;
     private Log _log = null!;
@@ -21,7 +21,7 @@ internal sealed class MetagraphSynchroniserTests
     [SetUp]
     public async Task SetUp()
     {
-        _time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
+        _time = new TestTime(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
         _node = await TestNode.StartAsync();
         (_node.Time, _node.State) = (_time, RecordedAnswers.State("subnet"));
         _folder = Directory.CreateTempSubdirectory("s3auth-chain-").FullName;
@@ -600,7 +600,7 @@ internal sealed class MetagraphSynchroniserTests
     {
         await LeaveSnapshotAsync();
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
-        _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(age));
+        _time = new TestTime(_time.GetUtcNow().AddSeconds(age));
 
         var metagraph = await StartAsync(maxStaleness: TimeSpan.FromMinutes(10), wait: false);
 
@@ -613,7 +613,7 @@ internal sealed class MetagraphSynchroniserTests
     {
         await LeaveSnapshotAsync();
         _node.Misbehaviour = Misbehaviour.RefuseUpgrade;
-        _time = new FakeTimeProvider(_time.GetUtcNow().AddSeconds(-60));
+        _time = new TestTime(_time.GetUtcNow().AddSeconds(-60));
 
         var metagraph = await StartAsync(wait: false);
 

@@ -7,7 +7,7 @@ namespace S3Auth.Infrastructure.Tests.Chain;
 [Parallelizable(ParallelScope.Children)]
 internal sealed class NodeAgreementTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
 
     private TestNode[] _nodes = [];
     private NodePool _pool = null!;

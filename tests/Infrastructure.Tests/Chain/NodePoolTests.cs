@@ -3,7 +3,7 @@ namespace S3Auth.Infrastructure.Tests.Chain;
 /// <summary>Which of several nodes is called, and when a failed one is called again.</summary>
 internal sealed class NodePoolTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
 
     private TestNode _first = null!;
     private TestNode _second = null!;

@@ -9,7 +9,7 @@ public sealed class StaticMetagraphTests
 
     private static readonly AccountId BobId = Accounts.Bob;
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 24, 6, 0, 0, TimeSpan.Zero));
     private string _folder = null!;
 
     private string FilePath => Path.Combine(_folder, "metagraph.json");

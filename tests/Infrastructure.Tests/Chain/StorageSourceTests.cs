@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Tests.Chain;
 /// <summary>Reading a subnet from the storage maps of a runtime whose function cannot be read.</summary>
 internal sealed class StorageSourceTests
 {
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
 
     private TestNode _node = null!;
     private RecordedSubnetStorage _storage = null!;

@@ -10,7 +10,7 @@ internal sealed class TestNodeTests
 {
     private const string StateFunction = "SubnetInfoRuntimeApi_get_subnet_state";
 
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 25, 6, 0, 0, TimeSpan.Zero));
     private readonly ClientWebSocket _socket = new();
     private TestNode _node = null!;
 

@@ -5,7 +5,7 @@ public sealed class MemoryReplayGuardTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 25, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new(Noon);
+    private readonly TestTime _time = new(Noon);
 
     [Test]
     public void Proof_is_accepted_once()

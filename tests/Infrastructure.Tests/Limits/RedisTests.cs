@@ -487,7 +487,7 @@ public sealed class RedisTests
         var (one, other) = (await StartAsync(), await StartAsync());
         var (first, second) = (new SealKeys(SealKey.Create()), new SealKeys(SealKey.Create()));
         var sealedBefore = new AesGcmSealer(second).Seal([1], []);
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         using var sharing = Share(one, first, time);
         using var adopting = Share(other, second, time);
         await sharing.StartAsync(CancellationToken.None);
@@ -535,7 +535,7 @@ public sealed class RedisTests
         await Wait.UntilAsync(async () => !(await Link(instance).TryExecuteAsync(database => database.PingAsync())).Answered);
         var own = SealKey.Create();
         var keys = new SealKeys(own);
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         using var sharing = Share(instance, keys, time);
 
         await sharing.StartAsync(CancellationToken.None);

@@ -7,14 +7,14 @@ public sealed class CachedObjectStoreTests
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
     private readonly List<Asked> _asked = [];
-    private FakeTimeProvider _time = null!;
+    private TestTime _time = null!;
     private CachedObjectStore _store = null!;
 
     [SetUp]
     public void SetUp()
     {
         _asked.Clear();
-        _time = new FakeTimeProvider();
+        _time = new TestTime();
         var store = new Mock<IObjectStore>();
         store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .Returns((string prefix, int? maxEntries, CancellationToken cancellationToken) =>

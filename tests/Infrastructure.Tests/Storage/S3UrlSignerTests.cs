@@ -230,7 +230,7 @@ public sealed class S3UrlSignerTests
     [Test]
     public void S3UrlSigner_refuses_a_put_if_the_finding_is_too_old()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var guard = new PutGuard(time) { Finding = new PutFinding(PutUploads.Safe) };
 
         time.Advance(PutGuard.MaxFindingAge);

@@ -10,7 +10,7 @@ public sealed class StoreReporterTests
     private static readonly StoreCheck Bad = new("public_access", StoreCheckResult.Fail, "Anyone can read.");
 
     private readonly Mock<IStoreDoctor> _doctor = new();
-    private readonly FakeTimeProvider _time = new();
+    private readonly TestTime _time = new();
     private readonly StoreState _state = new();
     private readonly Log _log = new();
     private StoreReporter _reporter = null!;

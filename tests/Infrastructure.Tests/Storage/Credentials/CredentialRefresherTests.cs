@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Tests.Storage.Credentials;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class CredentialRefresherTests
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
+    private readonly TestTime _time = new(new DateTimeOffset(2026, 11, 24, 12, 0, 0, TimeSpan.Zero));
     private readonly CredentialSource _source = new();
     private readonly Provider _provider = new();
     private readonly CredentialRefresher _refresher;

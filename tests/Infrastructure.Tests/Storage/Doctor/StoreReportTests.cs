@@ -92,7 +92,7 @@ public sealed class StoreReportTests
     public async Task Keys_that_are_not_loaded_in_time_end_the_report()
     {
         await using var store = await ExaminedStore.StartAsync();
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var never = new TaskCompletionSource<SigningCredentials>();
 
         var report = ExamineAsync(store, new CredentialSource(), new Provider(() => never.Task), time: time);

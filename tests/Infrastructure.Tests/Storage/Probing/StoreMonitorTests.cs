@@ -930,7 +930,7 @@ public sealed class StoreMonitorTests
     }
 
     /// <summary>A clock that records how long the monitor waits. The first entry is the wait for the start.</summary>
-    private sealed class RecordingTime(DateTimeOffset now) : FakeTimeProvider(now)
+    private sealed class RecordingTime(DateTimeOffset now) : TestTime(now)
     {
         public ConcurrentQueue<TimeSpan> Delays { get; } = new();
 

@@ -92,7 +92,7 @@ public sealed class R2SessionSourceTests
         {
             Bucket = "bucket-1", Region = "auto", Endpoint = new Uri("https://acc0123.eu.r2.cloudflarestorage.com"),
         },
-        new FakeTimeProvider(Now));
+        new TestTime(Now));
 
     private static Task<Session> IssueAsync(SessionRequest request) => Source().IssueAsync(Parent, request, TimeSpan.FromHours(1), default);
 

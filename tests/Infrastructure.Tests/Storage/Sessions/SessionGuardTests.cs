@@ -10,7 +10,7 @@ public sealed class SessionGuardTests
     [Test]
     public void Outage_changes_a_good_finding_only_after_its_time()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var guard = new SessionGuard(time);
         guard.Apply(Safe);
 
@@ -30,7 +30,7 @@ public sealed class SessionGuardTests
     [Test]
     public void Refusal_of_the_STS_is_a_problem_but_no_finding_about_the_store()
     {
-        var time = new FakeTimeProvider();
+        var time = new TestTime();
         var guard = new SessionGuard(time);
         guard.Apply(Safe);
 
@@ -45,7 +45,7 @@ public sealed class SessionGuardTests
     [Test]
     public void Unsafe_finding_counts_at_once_and_no_outage_ends_it()
     {
-        var guard = new SessionGuard(new FakeTimeProvider());
+        var guard = new SessionGuard(new TestTime());
         guard.Apply(Safe);
         guard.Apply(Unsafe);
         Assert.That(guard.Finding, Is.EqualTo(Unsafe));
@@ -60,7 +60,7 @@ public sealed class SessionGuardTests
     [Test]
     public void First_outage_is_a_problem()
     {
-        var guard = new SessionGuard(new FakeTimeProvider());
+        var guard = new SessionGuard(new TestTime());
 
         guard.Apply(NoAnswer);
 
@@ -70,7 +70,7 @@ public sealed class SessionGuardTests
     [Test]
     public void Check_request_is_taken_once()
     {
-        var guard = new SessionGuard(new FakeTimeProvider());
+        var guard = new SessionGuard(new TestTime());
         Assert.That(guard.TakeCheckRequest(), Is.False);
 
         guard.CheckSoon();

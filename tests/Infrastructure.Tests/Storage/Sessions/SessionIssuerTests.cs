@@ -107,7 +107,7 @@ public sealed class SessionIssuerTests
 
         internal Issuer(SessionFinding? finding, SigningCredentials? keys)
         {
-            Guard = new SessionGuard(new FakeTimeProvider());
+            Guard = new SessionGuard(new TestTime());
             if (finding is not null)
             {
                 Guard.Apply(finding);

@@ -265,7 +265,7 @@ public sealed class SessionMonitorTests
     }
 
     /// <summary>A clock that counts how often the monitor has begun to wait.</summary>
-    private sealed class WaitCountingTime(DateTimeOffset now) : FakeTimeProvider(now)
+    private sealed class WaitCountingTime(DateTimeOffset now) : TestTime(now)
     {
         private int _waits;
 

@@ -322,7 +322,7 @@ public sealed class StsSessionSourceTests
 
         public Sts() => Answer = _ => (200, Issued("2030-01-01T01:00:00Z"));
 
-        public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        public TestTime Time { get; } = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
 
