@@ -1,8 +1,4 @@
-using System.Security;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 
 namespace S3Auth.Benchmarks;
 
@@ -32,9 +28,9 @@ internal static class AccessCost
     {
         using var validator = KeyPair.FromUri("//Alice");
         var miners = Enumerable.Range(0, Miners).Select(Accounts.Number).ToList();
-        await using var store = await StartStoreAsync(miners);
+        await using var store = await MinersStore.StartAsync(miners);
         var file = Path.GetTempFileName();
-        await File.WriteAllTextAsync(file, Metagraph(validator.AccountId, miners));
+        await File.WriteAllTextAsync(file, MinersStore.Metagraph(validator.AccountId, miners));
         await using var api = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["BT_NETWORK"] = "static",
@@ -138,46 +134,6 @@ internal static class AccessCost
         ["timestamp"] = long.Parse(text[(text.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
         ["signature"] = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
     };
-
-    private static string Metagraph(AccountId validator, List<AccountId> miners)
-    {
-        var neurons = miners.Select((miner, index) => new JsonObject
-        {
-            ["uid"] = index + 1,
-            ["hotkey"] = Accounts.Number(10_000 + index).ToString(),
-            ["coldkey"] = miner.ToString(),
-            ["validator_permit"] = false,
-            ["alpha_stake"] = 0,
-        }).Prepend(new JsonObject
-        {
-            ["uid"] = 0,
-            ["hotkey"] = validator.ToString(),
-            ["coldkey"] = validator.ToString(),
-            ["validator_permit"] = true,
-            ["alpha_stake"] = 30000,
-        });
-        return new JsonObject { ["netuid"] = 46, ["block"] = 1, ["neurons"] = new JsonArray([.. neurons]) }.ToJsonString();
-    }
-
-    /// <summary>Answers every listing with the folders of all miners.</summary>
-    private static async Task<WebApplication> StartStoreAsync(List<AccountId> miners)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        var store = builder.Build();
-        store.Run(context =>
-        {
-            var prefix = context.Request.Query["prefix"].ToString();
-            var folders = miners.Select(miner =>
-                $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{miner}/</Prefix></CommonPrefixes>");
-            context.Response.ContentType = "application/xml";
-            return context.Response.WriteAsync(
-                $"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"
-                    + $"{string.Concat(folders)}</ListBucketResult>");
-        });
-        await store.StartAsync();
-        return store;
-    }
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

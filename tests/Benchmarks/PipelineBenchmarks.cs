@@ -25,6 +25,8 @@ public class PipelineBenchmarks : IDisposable
     private GetValidatorAccessCommand _validator = null!;
     private GetFilePresignedUrlsCommand _files = null!;
 
+    internal ISignatureVerifier Verifier => _services.GetRequiredService<ISignatureVerifier>();
+
     [GlobalSetup]
     public void SetUp()
     {

@@ -16,14 +16,9 @@ if (args is [LoadRun.Name, var loaded])
     return await LoadRun.RunAsync(loaded);
 }
 
-if (args is [Instances.Name, var each])
+if (args is [BareServer.Name, .. var arguments])
 {
-    return await Instances.RunAsync(each);
-}
-
-if (args is [BareServer.Name, var port, var size])
-{
-    return await BareServer.RunAsync(port, size);
+    return await BareServer.RunAsync(arguments);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -3,6 +3,8 @@ namespace S3Auth.Benchmarks;
 /// <summary>The service as a separate process, as in production, on a free local port.</summary>
 internal sealed class RunningService : IAsyncDisposable
 {
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(5);
+
     private readonly string _data;
 
     private RunningService(Process process, Uri address, string data)
@@ -78,7 +80,7 @@ internal sealed class RunningService : IAsyncDisposable
                 // The service does not listen yet.
             }
 
-            await Task.Delay(50);
+            await Task.Delay(PollInterval);
         }
     }
 }

@@ -1,22 +1,53 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace S3Auth.Benchmarks.Load;
 
-/// <summary>Reads each request and answers with constant JSON, in a separate process. Measures the cost of HTTP alone.</summary>
-internal static class BareServer
+/// <summary>
+/// The neighbour of the service: a server in a process of its own that reads each request and answers with constant JSON. It measures the
+/// cost of HTTP alone, or of HTTP and one verification of a signature.
+/// </summary>
+internal sealed class BareServer : IAsyncDisposable
 {
     internal const string Name = "bare-server";
 
-    /// <param name="port">The port to listen on.</param>
+    private const string Verifies = "verify";
+    private const int ChunkBytes = 16 * 1024;
+
+    private BareServer(Process process, Uri address) => (Process, Address) = (process, address);
+
+    internal Process Process { get; }
+
+    internal Uri Address { get; }
+
     /// <param name="size">The size of an answer in bytes.</param>
-    internal static async Task<int> RunAsync(string port, string size)
+    /// <param name="verifies">Whether the server verifies one signature for each request.</param>
+    internal static async Task<BareServer> StartAsync(int size, bool verifies = false)
+    {
+        string[] arguments = [typeof(BareServer).Assembly.Location, Name, size.ToString(CultureInfo.InvariantCulture)];
+        var process = Process.Start(new ProcessStartInfo("dotnet", verifies ? [.. arguments, Verifies] : arguments)
+        {
+            UseShellExecute = false, RedirectStandardOutput = true,
+        }) ?? throw new InvalidOperationException("The bare server did not start.");
+        var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare server did not start.");
+        return new BareServer(process, new Uri(address));
+    }
+
+    /// <summary>Runs the server in this process. Prints its address first.</summary>
+    internal static async Task<int> RunAsync(string size, bool verifies)
     {
         var answer = new byte[int.Parse(size, CultureInfo.InvariantCulture)];
         Array.Fill(answer, (byte)'1');
+        using var keys = KeyPair.FromUri("//Bob");
+        var text = Costs.SignedText;
+        var signature = keys.Sign(text);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls($"http://127.0.0.1:{port}");
+        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         await using var app = builder.Build();
         app.Run(async context =>
         {
@@ -30,11 +61,31 @@ internal static class BareServer
                 }
             }
 
+            if (verifies && !Sr25519.Verify(keys.AccountId, text, signature))
+            {
+                throw new InvalidOperationException("The signature does not verify.");
+            }
+
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = answer.Length;
-            await context.Response.BodyWriter.WriteAsync(answer);
+            for (var sent = 0; sent < answer.Length; sent += ChunkBytes)
+            {
+                await context.Response.BodyWriter.WriteAsync(answer.AsMemory(sent, Math.Min(ChunkBytes, answer.Length - sent)));
+            }
         });
-        await app.RunAsync();
+        await app.StartAsync();
+        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        await app.WaitForShutdownAsync();
         return 0;
+    }
+
+    /// <summary>Runs the server in this process, as the command line says.</summary>
+    internal static Task<int> RunAsync(string[] arguments) => RunAsync(arguments[0], arguments.Contains(Verifies, StringComparer.Ordinal));
+
+    public async ValueTask DisposeAsync()
+    {
+        Process.Kill();
+        await Process.WaitForExitAsync();
+        Process.Dispose();
     }
 }

@@ -8,55 +8,40 @@ namespace S3Auth.Benchmarks.Load;
 /// </summary>
 internal static class Instances
 {
-    internal const string Name = "instances";
-
-    private const int Miners = 8192;
     private const int Most = 3;
-    private const int Connections = 32;
-    private const int MaxPerSecond = 22_000;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
 
-    internal static async Task<int> RunAsync(string program)
+    internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
-        using var requests = new SignedRequests(Miners);
-        var metagraph = Path.GetTempFileName();
-        await File.WriteAllTextAsync(metagraph, requests.Metagraph());
         var port = FreePort.Next();
         using var redis = StartRedis(port);
         try
         {
-            Console.WriteLine(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Environment.ProcessorCount} cores shared with the load and Redis, {Connections} connections"));
             Console.WriteLine("| instances | a second, all together | CPU a request: an instance | Redis | p50 | p99 | refused |");
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-            await MeasureAsync("1, in memory", 1, redisPort: null);
+            var inMemory = await MeasureAsync("1, in memory", 1, redisPort: null);
+            var withRedis = new List<double>();
             for (var count = 1; count <= Most; count++)
             {
-                await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, port);
+                withRedis.Add(await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, port));
             }
 
             Console.WriteLine();
             Console.WriteLine(await MemoryAsync(port));
+            return [new Figure("CPU of a folder grant with Redis ÷ in memory, one instance", withRedis[0] / inMemory)];
         }
         finally
         {
             redis.Kill();
             await redis.WaitForExitAsync();
-            File.Delete(metagraph);
         }
 
-        return 0;
-
-        async Task MeasureAsync(string what, int count, int? redisPort)
+        // Returns the CPU time of an instance for a request, in microseconds.
+        async Task<double> MeasureAsync(string what, int count, int? redisPort)
         {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["BT_NETWORK"] = "static", ["METAGRAPH_FILE"] = metagraph, ["S3_REGION"] = "us-east-2",
-            };
+            var settings = new Dictionary<string, string>(StringComparer.Ordinal);
             if (redisPort is not null)
             {
                 settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{redisPort}");
@@ -68,13 +53,13 @@ internal static class Instances
             {
                 for (var i = 0; i < count; i++)
                 {
-                    services.Add(await RunningService.StartAsync(program, settings));
+                    services.Add(await requests.StartServiceAsync(program, settings));
                 }
 
                 await LoadAsync(services, WarmUp);
-                var (before, redisBefore) = (services.Sum(service => Cpu(service.Process)), Cpu(redis));
+                var (before, redisBefore) = (services.Sum(service => service.Process.CpuMicros()), redis.CpuMicros());
                 var results = await LoadAsync(services, Duration);
-                var (after, redisAfter) = (services.Sum(service => Cpu(service.Process)), Cpu(redis));
+                var (after, redisAfter) = (services.Sum(service => service.Process.CpuMicros()), redis.CpuMicros());
                 var answered = results.Sum(result => result.Requests);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -82,6 +67,7 @@ internal static class Instances
                         + $"{(redisAfter - redisBefore) / answered:0.0} us | {results.Max(result => result.P50).TotalMilliseconds:0.00} "
                         + $"ms | {results.Max(result => result.P99).TotalMilliseconds:0.00} ms | "
                         + $"{results.Sum(result => result.Refused)} |"));
+                return (after - before) / answered;
             }
             finally
             {
@@ -94,11 +80,16 @@ internal static class Instances
 
         async Task<WrkResult[]> LoadAsync(List<RunningService> services, TimeSpan duration)
         {
-            var batches = services
-                .Select(service => requests.Take((int)(duration.TotalSeconds * MaxPerSecond / services.Count), service.Http.BaseAddress!))
-                .ToList();
-            return await Task.WhenAll(services.Select((service, index) => Wrk.RunAsync(
-                service.Http.BaseAddress!, batches[index], repeats: false, Connections / services.Count, duration)));
+            var loads = services.Select(_ => requests.Prepare(duration / services.Count)).ToList();
+            try
+            {
+                return await Task.WhenAll(services.Select((service, index) => loads[index].RunAsync(
+                    service.Http.BaseAddress!, LoadRun.Connections / services.Count, duration)));
+            }
+            finally
+            {
+                loads.ForEach(load => load.Dispose());
+            }
         }
     }
 
@@ -114,12 +105,6 @@ internal static class Instances
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Redis holds {keys} proofs and counters in {used / 1e6:0} MB: {(double)used / keys:0} bytes each");
-    }
-
-    private static double Cpu(Process process)
-    {
-        process.Refresh();
-        return process.TotalProcessorTime.TotalMicroseconds;
     }
 
     private static Process StartRedis(int port)

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,6 +13,10 @@ internal sealed class SignedRequests : IDisposable
     // The user agent of most miners' software.
     private const string Headers = "User-Agent: python-requests/2.32.3\r\nAccept-Encoding: gzip, deflate\r\nAccept: */*\r\nConnection: "
         + "keep-alive\r\nContent-Type: application/json\r\n";
+
+    // More than the service answers on this machine. wrk ends earlier if it uses up its requests.
+    private const int MaxPerSecond = 30_000;
+    private const int Repeated = 20_000;
 
     // A commitment has a time in seconds, so each miner has one request for each second of the access window.
     private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(240);
@@ -29,8 +34,11 @@ internal sealed class SignedRequests : IDisposable
         _first = (DateTimeOffset.UtcNow - Oldest).ToUnixTimeSeconds();
     }
 
+    /// <summary>The number of miners.</summary>
+    internal int Miners => _hotkeys.Length;
+
     /// <summary>The metagraph of these miners in the format of <c>METAGRAPH_FILE</c>.</summary>
-    internal string Metagraph() => new JsonObject
+    private string Metagraph() => new JsonObject
     {
         ["netuid"] = 46,
         ["block"] = 1,
@@ -46,7 +54,7 @@ internal sealed class SignedRequests : IDisposable
 
     /// <summary>Returns the given number of requests, none of which was returned before.</summary>
     /// <exception cref="InvalidOperationException">There are not enough miners.</exception>
-    internal byte[][] Take(int count, Uri service)
+    internal byte[][] Take(int count)
     {
         var now = DateTimeOffset.UtcNow;
         var first = Math.Max(_next, ((now - Oldest).ToUnixTimeSeconds() - _first) * _hotkeys.Length);
@@ -58,8 +66,47 @@ internal sealed class SignedRequests : IDisposable
         }
 
         var requests = new byte[count][];
-        Parallel.For(0, count, index => requests[index] = Make(first + index, service));
+        Parallel.For(0, count, index => requests[index] = Make(first + index));
         return requests;
+    }
+
+    /// <summary>Prepares wrk to send requests for a duration, none of which was sent before.</summary>
+    internal Wrk Prepare(TimeSpan duration) => new(Take((int)(duration.TotalSeconds * MaxPerSecond)), repeats: false);
+
+    /// <summary>Prepares wrk to send a few requests repeatedly, to a server that ignores their content.</summary>
+    internal Wrk PrepareRepeated() => new(Take(Repeated), repeats: true);
+
+    /// <summary>Starts a service with the metagraph of these miners.</summary>
+    /// <param name="program">The built <c>S3Auth.Api.dll</c>.</param>
+    /// <param name="settings">Further environment variables.</param>
+    internal async Task<RunningService> StartServiceAsync(string program, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var metagraph = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(metagraph, Metagraph());
+            return await RunningService.StartAsync(program, new Dictionary<string, string>(settings ?? ReadOnlyDictionary<string, string>.Empty)
+            {
+                ["BT_NETWORK"] = "static", ["METAGRAPH_FILE"] = metagraph,
+            });
+        }
+        finally
+        {
+            File.Delete(metagraph);
+        }
+    }
+
+    /// <summary>Sends one request and returns the size of its answer in bytes.</summary>
+    internal async Task<int> SampleAsync(RunningService service)
+    {
+        var text = Encoding.ASCII.GetString(Take(1)[0]);
+        using var content = new StringContent(
+            text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..],
+            Encoding.UTF8,
+            "application/json");
+        using var answer = await service.Http.PostAsync("/get-folder-access", content);
+        var body = await answer.Content.ReadAsByteArrayAsync();
+        return answer.StatusCode == HttpStatusCode.OK ? body.Length : throw new InvalidOperationException(Encoding.UTF8.GetString(body));
     }
 
     public void Dispose()
@@ -70,7 +117,7 @@ internal sealed class SignedRequests : IDisposable
         }
     }
 
-    private byte[] Make(long number, Uri service)
+    private byte[] Make(long number)
     {
         var miner = (int)(number % _hotkeys.Length);
         var (hotkey, coldkey, timestamp) = (_hotkeys[miner], _coldkeys[miner], _first + (number / _hotkeys.Length));
@@ -84,6 +131,6 @@ internal sealed class SignedRequests : IDisposable
         });
         return Encoding.ASCII.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $"POST /get-folder-access HTTP/1.1\r\nHost: {service.Authority}\r\n{Headers}Content-Length: {body.Length}\r\n\r\n{body}"));
+            $"POST /get-folder-access HTTP/1.1\r\nHost: localhost\r\n{Headers}Content-Length: {body.Length}\r\n\r\n{body}"));
     }
 }

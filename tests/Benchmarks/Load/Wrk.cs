@@ -6,24 +6,33 @@ internal sealed record WrkResult(long Requests, TimeSpan Duration, long Refused,
     internal double PerSecond => Requests / Duration.TotalSeconds;
 }
 
-/// <summary>Runs wrk, which sends requests as fast as the server answers them.</summary>
-internal static class Wrk
+/// <summary>Runs wrk, which sends requests as fast as the server answers them. The requests are in a file, which this class owns.</summary>
+internal sealed class Wrk : IDisposable
 {
-    // Sends each request of a file once, or repeatedly if the content does not matter.
+    // Sends each request once, or repeatedly if the content does not matter, and ends earlier if they are used up. It finds the requests in
+    // the file when it sends them, so that it begins to send at once.
     private const string Script = """
-        local file = io.open(os.getenv("LOAD_REQUESTS"), "rb")
-        local requests, count, sent = {}, 0, 0
-        while true do
-          local size = file:read("*l")
-          if not size then break end
-          count = count + 1
-          requests[count] = file:read(tonumber(size))
+        local repeats = os.getenv("LOAD_REPEATS")
+        local data, at, first
+        init = function()
+          local file = io.open(os.getenv("LOAD_REQUESTS"), "rb")
+          data, at = file:read("*a"), 1
+          file:close()
         end
-        file:close()
         request = function()
-          sent = sent + 1
-          if sent > count and not os.getenv("LOAD_REPEATS") then error("there are too few requests") end
-          return requests[(sent - 1) % count + 1]
+          if at > #data then
+            if not repeats then
+              wrk.thread:stop()
+              return first
+            end
+            at = 1
+          end
+          local line = data:find("\n", at, true)
+          local last = line + tonumber(data:sub(at, line - 1))
+          at = last + 1
+          local one = data:sub(line + 1, last)
+          first = first or one
+          return one
         end
         done = function(summary, latency, requests)
           io.write(string.format("RESULT %d %d %d %d %d %d\n", summary.requests, summary.duration, summary.errors.status,
@@ -32,36 +41,54 @@ internal static class Wrk
         end
         """;
 
-    /// <param name="address">The server.</param>
-    /// <param name="requests">The requests.</param>
+    // Longer than any pause of a busy machine. The default, 2 s, sometimes ends a run.
+    private const string Timeout = "30s";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("s3auth-load-");
+    private readonly bool _repeats;
+
+    /// <param name="requests">The requests, as they are sent.</param>
     /// <param name="repeats">Whether a request may be sent more than once.</param>
-    /// <param name="connections">The number of concurrent connections.</param>
-    /// <param name="duration">The duration of the run.</param>
-    /// <exception cref="InvalidOperationException">wrk is not on the PATH, a request got no answer, or there were too few.</exception>
-    internal static async Task<WrkResult> RunAsync(Uri address, byte[][] requests, bool repeats, int connections, TimeSpan duration)
+    internal Wrk(byte[][] requests, bool repeats)
     {
-        var folder = Directory.CreateTempSubdirectory("s3auth-load-");
+        _repeats = repeats;
+        File.WriteAllText(ScriptPath, Script);
+        using var file = new FileStream(RequestsPath, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20);
+        foreach (var request in requests)
+        {
+            file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{request.Length}\n")));
+            file.Write(request);
+        }
+    }
+
+    private string ScriptPath => Path.Combine(_folder.FullName, "load.lua");
+
+    private string RequestsPath => Path.Combine(_folder.FullName, "requests");
+
+    /// <param name="address">The server.</param>
+    /// <param name="connections">The number of concurrent connections.</param>
+    /// <param name="duration">The longest duration of the run.</param>
+    /// <exception cref="InvalidOperationException">wrk is not on the PATH, or a request got no answer.</exception>
+    internal async Task<WrkResult> RunAsync(Uri address, int connections, TimeSpan duration)
+    {
+        var start = new ProcessStartInfo("wrk",
+        [
+            "-t1",
+            string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
+            string.Create(CultureInfo.InvariantCulture, $"-d{duration.TotalSeconds:0}s"),
+            "--timeout", Timeout, "-s", ScriptPath, address.AbsoluteUri,
+        ])
+        {
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
+        };
+        start.Environment["LOAD_REQUESTS"] = RequestsPath;
+        if (_repeats)
+        {
+            start.Environment["LOAD_REPEATS"] = "yes";
+        }
+
         try
         {
-            var (script, file) = (Path.Combine(folder.FullName, "load.lua"), Path.Combine(folder.FullName, "requests"));
-            await File.WriteAllTextAsync(script, Script);
-            await WriteAsync(file, requests);
-            var start = new ProcessStartInfo("wrk",
-            [
-                "-t1",
-                string.Create(CultureInfo.InvariantCulture, $"-c{connections}"),
-                string.Create(CultureInfo.InvariantCulture, $"-d{duration.TotalSeconds:0}s"),
-                "-s", script, address.AbsoluteUri,
-            ])
-            {
-                UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true,
-            };
-            start.Environment["LOAD_REQUESTS"] = file;
-            if (repeats)
-            {
-                start.Environment["LOAD_REPEATS"] = "yes";
-            }
-
             using var process = Process.Start(start) ?? throw new InvalidOperationException("wrk did not start.");
             var (output, errors) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
             await process.WaitForExitAsync();
@@ -71,22 +98,9 @@ internal static class Wrk
         {
             throw new InvalidOperationException("wrk is not on the PATH: install it (Debian: apt-get install wrk).", exception);
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
     }
 
-    private static async Task WriteAsync(string path, byte[][] requests)
-    {
-        await using var file =
-            new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 1 << 20, useAsync: false);
-        foreach (var request in requests)
-        {
-            file.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{request.Length}\n")));
-            file.Write(request);
-        }
-    }
+    public void Dispose() => _folder.Delete(recursive: true);
 
     private static WrkResult Read(string output, string errors)
     {

@@ -1,0 +1,40 @@
+namespace S3Auth.Benchmarks.Load;
+
+/// <summary>The memory of a service that nobody uses, beside that of a bare server.</summary>
+internal static class IdleMemory
+{
+    private const double MostMb = 80;
+
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+
+    internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
+    {
+        await using var bare = await BareServer.StartAsync(size: 2);
+        await using var development = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["EMBEDDED_STORE_PORT"] = FreePort.Next().ToString(CultureInfo.InvariantCulture),
+            ["S3_BUCKET"] = "",
+            ["AWS_ACCESS_KEY_ID"] = "",
+            ["AWS_SECRET_ACCESS_KEY"] = "",
+        });
+        await using var production = await requests.StartServiceAsync(program);
+        await Task.Delay(Rest);
+        var (neighbour, inDevelopment, inProduction) =
+            (bare.Process.ResidentMb(), development.Process.ResidentMb(), production.Process.ResidentMb());
+
+        Console.WriteLine("| | idle | ÷ bare server |");
+        Console.WriteLine("| --- | --- | --- |");
+        Console.WriteLine(Row("bare server", neighbour));
+        Console.WriteLine(Row("development, with the embedded store", inDevelopment));
+        Console.WriteLine(Row(string.Create(CultureInfo.InvariantCulture, $"production, {requests.Miners} miners"), inProduction));
+        return
+        [
+            new Figure("idle in development, MB", inDevelopment, MostMb),
+            new Figure("idle in production, MB", inProduction, MostMb),
+        ];
+
+        string Row(string what, double megabytes) => string.Create(
+            CultureInfo.InvariantCulture, $"| {what} | {megabytes:0} MB | {megabytes / neighbour:0.0} |");
+    }
+}
