@@ -14,7 +14,8 @@ internal static class ColdStart
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
-        Console.WriteLine("| process | ready after | CPU until then | first 2 s: a second | p99 | warm: a second | p99 | of warm | p99 ÷ warm |");
+        Console.WriteLine(
+            "| process | ready after | CPU until then | first 2 s: a second | p99 | warm: a second | p99 | first ÷ warm | p99 ÷ warm |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         var (throughputs, latencies) = (new List<double>(), new List<double>());
         for (var round = 1; round <= Rounds; round++)

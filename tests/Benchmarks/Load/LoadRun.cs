@@ -2,8 +2,8 @@ namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
 /// The service under load, as separate processes, compared in one run with their neighbours and with the recorded baseline:
-/// <c>dotnet run -c Release --project tests/Benchmarks -- load path-of/S3Auth.Api.dll</c>. Needs Linux, wrk and redis-server. The load comes
-/// from the same machine.
+/// <c>dotnet run -c Release --project tests/Benchmarks -- load path-of/S3Auth.Api.dll</c>. Needs Linux, wrk and redis-server. The load
+/// comes from the same machine.
 /// </summary>
 internal static class LoadRun
 {

@@ -107,7 +107,8 @@ internal static class ManyMiners
         for (var i = 0; i < count; i++)
         {
             var timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            var signature = validator.Sign(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}")));
+            var signature = validator.Sign(
+                Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"s3:validator:access:{timestamp}")));
             using var request = new HttpRequestMessage(HttpMethod.Post, "/get-validator-access")
             {
                 Content = JsonContent.Create(new

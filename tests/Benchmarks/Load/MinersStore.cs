@@ -32,7 +32,8 @@ internal static class MinersStore
     }
 
     /// <summary>
-    /// Returns a metagraph of miners and one validator in the format of <c>METAGRAPH_FILE</c>. The miners' coldkeys are those of the folders.
+    /// Returns a metagraph of miners and one validator in the format of <c>METAGRAPH_FILE</c>. The miners' coldkeys are those of the
+    /// folders.
     /// </summary>
     internal static string Metagraph(AccountId validator, IReadOnlyList<AccountId> miners)
     {

@@ -85,10 +85,11 @@ internal sealed class SignedRequests : IDisposable
         try
         {
             await File.WriteAllTextAsync(metagraph, Metagraph());
-            return await RunningService.StartAsync(program, new Dictionary<string, string>(settings ?? ReadOnlyDictionary<string, string>.Empty)
+            var all = new Dictionary<string, string>(settings ?? ReadOnlyDictionary<string, string>.Empty, StringComparer.Ordinal)
             {
                 ["BT_NETWORK"] = "static", ["METAGRAPH_FILE"] = metagraph,
-            });
+            };
+            return await RunningService.StartAsync(program, all);
         }
         finally
         {
