@@ -50,11 +50,12 @@ namespace S3Auth.Substrate;
 //
 //      Signing and key derivation run in constant time with respect to the secrets: libsodium's scalar and point
 //      arithmetic, SHA-512 and Keccak have no branches or memory accesses that depend on them. Verification and the
-//      checks of its inputs run in variable time, because their inputs are public.
+//      checks of its inputs run in variable time, because their inputs are public. Sr25519VerifyingKey, for several signatures
+//      of one account, has arithmetic of its own; nothing secret may pass through it.
 
 /// <summary>
 /// sr25519, the signature scheme of Substrate accounts, with the signing context <c>substrate</c>. Verification allocates
-/// nothing and is thread-safe.
+/// nothing and is thread-safe. To verify several signatures of one account, use <see cref="Sr25519VerifyingKey"/>.
 /// </summary>
 public static class Sr25519
 {
@@ -68,7 +69,7 @@ public static class Sr25519
     /// <summary>The size of a scalar and a nonce, in bytes.</summary>
     internal const int SecretKeySize = ScalarSize + NonceSize;
 
-    private const int PointSize = Sodium.ElementSize;
+    internal const int PointSize = Sodium.ElementSize;
     private const byte Marker = 0x80;
 
     /// <summary>The beginning of the transcript of each message; copied for each.</summary>
@@ -88,27 +89,17 @@ public static class Sr25519
     public static bool Verify(in AccountId signer, ReadOnlySpan<byte> message, in Sr25519Signature signature)
     {
         Span<byte> bytes = stackalloc byte[Sr25519Signature.Size];
-        signature.CopyTo(bytes);
+        if (!TryRead(signature, bytes))
+        {
+            return false;
+        }
+
         var commitment = bytes[..PointSize];
         var response = bytes[PointSize..];
-
-        if ((response[^1] & Marker) == 0)
-        {
-            return false;
-        }
-
-        response[^1] &= 0xFF ^ Marker;
-        if (!IsReduced(response) || commitment.IndexOfAnyExcept((byte)0) < 0)
-        {
-            return false;
-        }
-
         Span<byte> publicKey = stackalloc byte[PointSize];
         signer.CopyTo(publicKey);
-
         Span<byte> challenge = stackalloc byte[ScalarSize];
-        var transcript = Begin(message, publicKey);
-        Challenge(ref transcript, commitment, challenge);
+        Challenge(message, publicKey, commitment, challenge);
 
         // libsodium rejects a key or a product that is the identity, and a key that is not canonically encoded. The comparison below is
         // with a canonical encoding, so it also rejects a commitment that is not canonical.
@@ -233,6 +224,34 @@ public static class Sr25519
         transcript.Append([], "substrate"u8);
         return transcript;
     }
+
+    /// <summary>
+    /// Copies a signature and removes its marker. Returns false if it has no marker, if s is not reduced or zero, or if R is the identity.
+    /// </summary>
+    internal static bool TryRead(in Sr25519Signature signature, Span<byte> bytes)
+    {
+        signature.CopyTo(bytes);
+        var commitment = bytes[..PointSize];
+        var response = bytes[PointSize..];
+        if ((response[^1] & Marker) == 0)
+        {
+            return false;
+        }
+
+        response[^1] &= 0xFF ^ Marker;
+        return IsReduced(response) && !IsZero(response) && !IsZero(commitment);
+    }
+
+    /// <summary>The challenge of a message, key and commitment.</summary>
+    internal static void Challenge(
+        ReadOnlySpan<byte> message, ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> commitment, Span<byte> challenge)
+    {
+        var transcript = Begin(message, publicKey);
+        Challenge(ref transcript, commitment, challenge);
+    }
+
+    /// <summary>Whether all bytes are zero.</summary>
+    internal static bool IsZero(ReadOnlySpan<byte> bytes) => bytes.IndexOfAnyExcept((byte)0) < 0;
 
     private static MerlinTranscript Begin(ReadOnlySpan<byte> message, ReadOnlySpan<byte> publicKey)
     {

@@ -1,8 +1,8 @@
 namespace S3Auth.Substrate;
 
 /// <summary>
-/// Checks, before the first use in a process, that signing and verifying give known results. A broken or unexpected native library must
-/// stop the process instead of accepting invalid signatures.
+/// Checks, before the first use in a process, that signing and verifying give known results. A broken or unexpected native library, or a
+/// processor that computes wrong, must stop the process instead of accepting invalid signatures.
 /// </summary>
 internal static class Sr25519SelfTest
 {
@@ -44,6 +44,22 @@ internal static class Sr25519SelfTest
         {
             throw new InvalidOperationException(
                 "sr25519 failed its self-test: the native library libsodium on this machine computes wrong results.");
+        }
+    }
+
+    /// <summary>The same for verification with a table.</summary>
+    public static void RunWithTable()
+    {
+        var signature = Sr25519Signature.FromBytes(KnownSignature);
+        var key = Sr25519VerifyingKey.TryCreate(AccountId.FromBytes(KnownAccount));
+        if (key is null
+            || !key.Verify(Message, signature)
+            || !key.VerifyEither(Message[1..], Message, signature, out var isSecond)
+            || !isSecond
+            || key.VerifyEither(Message[1..], Message[2..], signature, out _))
+        {
+            throw new InvalidOperationException(
+                "sr25519 failed its self-test: verification with a table computes wrong results on this machine.");
         }
     }
 }

@@ -90,6 +90,28 @@ public sealed class ArchitectureTests
     }
 
     [Test]
+    public void No_secret_reaches_arithmetic_in_variable_time()
+    {
+        // Only verification computes in variable time, because its inputs are public. Whatever holds a secret must not use it.
+        const string Curve = "S3Auth.Substrate.Curve";
+        var users = OffendersOf(Types.InAssembly(Substrate).That().DoNotResideInNamespace(Curve).ShouldNot().HaveDependencyOn(Curve));
+        var verifiers = OffendersOf(Types.InAssemblies([Substrate, S3, Domain, Application, Infrastructure, Api, Client, Cli])
+            .That().DoNotHaveName(nameof(Sr25519VerifyingKey))
+            .ShouldNot().HaveDependencyOn(typeof(Sr25519VerifyingKey).FullName));
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(users, Is.EquivalentTo(new[] { typeof(Sr25519VerifyingKey).FullName }));
+            Assert.That(verifiers, Is.EquivalentTo(new[]
+            {
+                "S3Auth.Substrate.Sr25519SelfTest",
+                "S3Auth.Infrastructure.Signatures.KnownHotkey",
+                "S3Auth.Infrastructure.Signatures.Sr25519SignatureVerifier",
+            }));
+        });
+    }
+
+    [Test]
     public void Only_controllers_send_commands()
     {
         // What is proved of a caller is kept per request: whoever lives longer than a request must not be able to send in its place.

@@ -2,11 +2,24 @@ namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
 /// Verifies sr25519 signatures over the text itself, or over the text within <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>, which is what browser
-/// wallets sign.
+/// wallets sign. Caches a table for each hotkey that has signed, with which verification takes a third of the time. Thread-safe.
 /// </summary>
 public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 {
+    /// <summary>More than the hotkeys of the largest subnets. Full, the cache takes about 70 MB.</summary>
+    private const int MaxKnownHotkeys = 16_384;
+
     private const int StackLimit = 512;
+
+    private readonly KnownHotkeys _known;
+
+    /// <summary>Creates a verifier that knows no hotkey yet.</summary>
+    public Sr25519SignatureVerifier()
+        : this(new KnownHotkeys(MaxKnownHotkeys))
+    {
+    }
+
+    internal Sr25519SignatureVerifier(KnownHotkeys known) => _known = known;
 
     /// <inheritdoc/>
     public bool Verify(AccountId signer, string text, Sr25519Signature signature)
@@ -25,8 +38,7 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
             Encoding.UTF8.GetBytes(text, wrapped[open.Length..]);
             close.CopyTo(wrapped[(open.Length + length)..]);
 
-            return Sr25519.Verify(signer, wrapped.Slice(open.Length, length), signature)
-                || Sr25519.Verify(signer, wrapped, signature);
+            return Verify(signer, wrapped.Slice(open.Length, length), wrapped, signature);
         }
         finally
         {
@@ -35,5 +47,44 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
                 ArrayPool<byte>.Shared.Return(rented);
             }
         }
+    }
+
+    private bool Verify(AccountId signer, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> wrapped, in Sr25519Signature signature)
+    {
+        if (_known.Find(signer) is { } hotkey)
+        {
+            return Verify(hotkey, plain, wrapped, signature);
+        }
+
+        if (Sr25519VerifyingKey.TryCreate(signer) is not { } key)
+        {
+            return false;
+        }
+
+        hotkey = new KnownHotkey(key);
+        if (!Verify(hotkey, plain, wrapped, signature))
+        {
+            return false;
+        }
+
+        _known.Add(signer, hotkey);
+        return true;
+    }
+
+    private static bool Verify(KnownHotkey hotkey, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> wrapped, in Sr25519Signature signature)
+    {
+        var first = hotkey.SignsWrapped ? wrapped : plain;
+        var second = hotkey.SignsWrapped ? plain : wrapped;
+        if (!hotkey.Key.VerifyEither(first, second, signature, out var isSecond))
+        {
+            return false;
+        }
+
+        if (isSecond)
+        {
+            hotkey.SignsWrapped = !hotkey.SignsWrapped;
+        }
+
+        return true;
     }
 }

@@ -71,6 +71,11 @@ internal static partial class Sodium
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
     public static partial void AddScalars(Span<byte> sum, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);
 
+    /// <summary>difference = left − right modulo the group's order.</summary>
+    [LibraryImport(Library, EntryPoint = "crypto_core_ristretto255_scalar_sub")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories | DllImportSearchPath.AssemblyDirectory)]
+    public static partial void SubtractScalars(Span<byte> difference, ReadOnlySpan<byte> left, ReadOnlySpan<byte> right);
+
     /// <summary>Blake2b (RFC 7693) of the input, as many bytes as the destination has (16..64).</summary>
     public static void Blake2b(Span<byte> destination, ReadOnlySpan<byte> input)
     {

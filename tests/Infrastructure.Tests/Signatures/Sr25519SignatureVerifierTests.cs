@@ -46,6 +46,67 @@ public sealed class Sr25519SignatureVerifierTests
     }
 
     [Test]
+    public void Both_forms_verify_in_any_order_however_often()
+    {
+        foreach (var wrapped in new[] { true, true, false, true, false, false, true })
+        {
+            Assert.That(_verifier.Verify(_bob.AccountId, "text", Sign(wrapped ? "<Bytes>text</Bytes>" : "text")), Is.True);
+            Assert.That(_verifier.Verify(_bob.AccountId, "text", Sign(wrapped ? "<Bytes>other</Bytes>" : "other")), Is.False);
+        }
+    }
+
+    [Test]
+    public void Form_that_a_hotkey_signed_last_is_remembered()
+    {
+        var known = new KnownHotkeys(10);
+        var verifier = new Sr25519SignatureVerifier(known);
+
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("<Bytes>text</Bytes>")), Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.SignsWrapped, Is.True);
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("other")), Is.False);
+        Assert.That(known.Find(_bob.AccountId)?.SignsWrapped, Is.True);
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("<Bytes>text</Bytes>")), Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.SignsWrapped, Is.True);
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("text")), Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.SignsWrapped, Is.False);
+    }
+
+    [Test]
+    public void Only_a_valid_signature_adds_a_hotkey()
+    {
+        var known = new KnownHotkeys(10);
+        var verifier = new Sr25519SignatureVerifier(known);
+
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("other")), Is.False);
+        Assert.That(verifier.Verify(default, "text", Sign("text")), Is.False);
+        Assert.That(known.Count, Is.Zero);
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("text")), Is.True);
+        Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("text")), Is.True);
+        Assert.That(known.Count, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Known_hotkey_is_verified_without_allocations()
+    {
+        var signature = Sign("text");
+        var (plain, wrong) = (0L, 0L);
+        for (var round = 0; round < 10; round++)
+        {
+            plain = Allocated(() => _verifier.Verify(_bob.AccountId, "text", signature));
+            wrong = Allocated(() => _verifier.Verify(_bob.AccountId, "other", signature));
+        }
+
+        Assert.That((plain, wrong), Is.EqualTo((0L, 0L)));
+
+        static long Allocated(Func<bool> verify)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            verify();
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+
+    [Test]
     public void Invalid_unicode_does_not_throw() =>
         Assert.That(_verifier.Verify(_bob.AccountId, "\ud800", Sign("text")), Is.False);
 

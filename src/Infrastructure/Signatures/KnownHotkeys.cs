@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+
+namespace S3Auth.Infrastructure.Signatures;
+
+/// <summary>
+/// Cache of the hotkeys that have signed. Only a valid signature adds one, so an entry costs its owner a signature and not only a request.
+/// If the cache is full, a random entry is evicted: with the oldest instead, hotkeys that sign in turn would all be evicted before their
+/// next signature as soon as there is one more than the capacity.
+/// </summary>
+/// <param name="capacity">The maximum number of hotkeys. An entry takes about 4 KB.</param>
+internal sealed class KnownHotkeys(int capacity)
+{
+    private readonly ConcurrentDictionary<AccountId, KnownHotkey> _entries = new();
+    private readonly List<AccountId> _accounts = [];
+    private readonly Lock _lock = new();
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _accounts.Count;
+            }
+        }
+    }
+
+    /// <summary>Finds an entry, without a lock.</summary>
+    public KnownHotkey? Find(AccountId account) => _entries.GetValueOrDefault(account);
+
+    /// <summary>Adds an entry, unless another request has just added one for the same account.</summary>
+    public void Add(AccountId account, KnownHotkey hotkey)
+    {
+        lock (_lock)
+        {
+            if (!_entries.TryAdd(account, hotkey))
+            {
+                return;
+            }
+
+            if (_accounts.Count < capacity)
+            {
+                _accounts.Add(account);
+                return;
+            }
+
+            var evicted = RandomNumberGenerator.GetInt32(capacity);
+            _entries.TryRemove(_accounts[evicted], out _);
+            _accounts[evicted] = account;
+        }
+    }
+}
