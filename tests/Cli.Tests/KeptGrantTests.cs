@@ -299,10 +299,9 @@ public sealed class KeptGrantTests
             if (minute % 10 == 0)
             {
                 Write($"new-{minute:0000}.bin");
-                await Task.Delay(20);
             }
 
-            await Task.Delay(2);
+            await Wait.UntilAsync(() => _time.HasWaitingTask);
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 

@@ -9,6 +9,7 @@ namespace S3Auth.Testing;
 public class TestTime : FakeTimeProvider
 {
     private readonly Lock _gate = new();
+    private int _waits;
 
     public TestTime()
     {
@@ -18,6 +19,9 @@ public class TestTime : FakeTimeProvider
         : base(start)
     {
     }
+
+    /// <summary>Whether a task waits for the time, as in <see cref="Task.Delay(TimeSpan, TimeProvider)"/>. Timeouts do not count.</summary>
+    public bool HasWaitingTask => Volatile.Read(ref _waits) > 0;
 
     /// <summary>Advances the time and runs the callbacks of the timers that are due.</summary>
     public new void Advance(TimeSpan delta)
@@ -32,25 +36,37 @@ public class TestTime : FakeTimeProvider
     {
         lock (_gate)
         {
-            return new LockedTimer(base.CreateTimer(callback, state, dueTime, period), _gate);
+            return new LockedTimer(this, base.CreateTimer(callback, state, dueTime, period), isTimeout: state is CancellationTokenSource);
         }
     }
 
-    private sealed class LockedTimer(ITimer timer, Lock gate) : ITimer
+    private sealed class LockedTimer : ITimer
     {
+        private readonly TestTime _time;
+        private readonly ITimer _timer;
+        private int _waits;
+
+        internal LockedTimer(TestTime time, ITimer timer, bool isTimeout)
+        {
+            (_time, _timer, _waits) = (time, timer, isTimeout ? 0 : 1);
+            _time._waits += _waits;
+        }
+
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (gate)
+            lock (_time._gate)
             {
-                return timer.Change(dueTime, period);
+                return _timer.Change(dueTime, period);
             }
         }
 
         public void Dispose()
         {
-            lock (gate)
+            lock (_time._gate)
             {
-                timer.Dispose();
+                _timer.Dispose();
+                _time._waits -= _waits;
+                _waits = 0;
             }
         }
 
