@@ -51,6 +51,11 @@ public sealed class FolderLayout
         var literal = beforeOwner.Split(LayoutTemplate.SourcePlaceholder)[0];
         Root = literal.Contains('/', StringComparison.Ordinal) ? literal[..(literal.LastIndexOf('/') + 1)] : literal;
 
+        Description = string.Concat(
+            $"Each {(HasColdkeyFolders ? "coldkey" : "hotkey")} has one folder",
+            HasSources ? $" per source ({string.Join(", ", Sources)})" : "",
+            HasJobs ? $"; files go into a {JobPrefix}{{job_id}}/ folder inside it." : "; files go directly into it.");
+
         string Fill(string text) => text.Replace(LayoutTemplate.NetuidPlaceholder, number, StringComparison.Ordinal);
     }
 
@@ -61,10 +66,7 @@ public sealed class FolderLayout
     public string Structure { get; }
 
     /// <summary>The structure in a sentence.</summary>
-    public string Description => string.Concat(
-        $"Each {(HasColdkeyFolders ? "coldkey" : "hotkey")} has one folder",
-        HasSources ? $" per source ({string.Join(", ", Sources)})" : "",
-        _template.HasJobs ? $"; files go into a {JobPrefix}{{job_id}}/ folder inside it." : "; files go directly into it.");
+    public string Description { get; }
 
     /// <summary>
     /// The prefix of all miners' files, such as <c>data/</c>: the segments before the one with the source or owner. If that is the first

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 
 namespace S3Auth.Api.Json;
@@ -9,12 +11,13 @@ internal static class DependencyInjection
     {
         mvc.Services.AddSingleton(new BodyMemory());
         mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
+        mvc.Services.AddSingleton<OutputFormatterSelector, OnlyFormatter>();
         mvc.Services.AddOptions<MvcOptions>().Configure<BodyMemory, TimeProvider>((options, memory, time) =>
         {
             options.InputFormatters.Clear();
             options.InputFormatters.Add(new WireJsonInputFormatter(memory, time));
             options.OutputFormatters.Clear();
-            options.OutputFormatters.Add(new WireJsonOutputFormatter());
+            options.OutputFormatters.Add(OnlyFormatter.Formatter);
 
             // Requests have a JSON body only: no form, no query, no route values.
             options.ValueProviderFactories.Clear();
@@ -28,6 +31,15 @@ internal static class DependencyInjection
             options.SuppressModelStateInvalidFilter = true;
             options.SuppressMapClientErrors = true;
         });
+    }
+
+    /// <summary>Selects the only formatter. MVC would parse the Accept header of each request first.</summary>
+    private sealed class OnlyFormatter : OutputFormatterSelector
+    {
+        internal static readonly WireJsonOutputFormatter Formatter = new();
+
+        public override IOutputFormatter SelectFormatter(
+            OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes) => Formatter;
     }
 
     /// <summary>

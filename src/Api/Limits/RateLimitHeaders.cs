@@ -9,6 +9,9 @@ internal static class RateLimitHeaders
 {
     private const int DaySeconds = 24 * 60 * 60;
 
+    // Enough for three policies with numbers of any size.
+    private const int MaxLength = 256;
+
     /// <summary>Writes the headers, unless the request was not counted.</summary>
     internal static void Write(HttpContext context, QuotaUsage use, TimeProvider time)
     {
@@ -18,15 +21,32 @@ internal static class RateLimitHeaders
         }
 
         var seconds = Math.Max(0, (long)Math.Ceiling((request.Day.End - time.GetUtcNow()).TotalSeconds));
-        var name = request.Kind.ToName();
-        var (filePolicy, files) = request.FileLimit is { } limit
-            ? (Text($"\"files\";q={limit};w={DaySeconds}, "), Text($"\"files\";r={use.FilesLeft};t={seconds}, "))
-            : ("", "");
         var headers = context.Response.Headers;
-        headers["RateLimit-Policy"] =
-            Text($"\"{name}\";q={request.Limit};w={DaySeconds}, {filePolicy}\"total\";q={request.TotalLimit};w={DaySeconds}");
-        headers["RateLimit"] = Text($"\"{name}\";r={use.Left};t={seconds}, {files}\"total\";r={use.TotalLeft};t={seconds}");
+        headers["RateLimit-Policy"] = Join(request, 'q', request.Limit, request.FileLimit, request.TotalLimit, 'w', DaySeconds);
+        headers["RateLimit"] =
+            Join(request, 'r', use.Left, request.FileLimit is null ? null : use.FilesLeft, use.TotalLeft, 't', seconds);
     }
 
-    private static string Text(FormattableString text) => FormattableString.Invariant(text);
+    // Formats all policies into one buffer, so that the header is the only allocation.
+    private static string Join(QuotaRequest request, char what, long own, long? files, long total, char when, long seconds)
+    {
+        Span<char> buffer = stackalloc char[MaxLength];
+        var length = 0;
+        Append(buffer, ref length, request.Kind.ToName(), what, own, when, seconds);
+        if (files is { } count)
+        {
+            Append(buffer, ref length, "files", what, count, when, seconds);
+        }
+
+        Append(buffer, ref length, "total", what, total, when, seconds);
+        return new string(buffer[..length]);
+    }
+
+    private static void Append(Span<char> buffer, ref int length, string name, char what, long count, char when, long seconds)
+    {
+        var separator = length > 0 ? ", " : "";
+        buffer[length..].TryWrite(
+            CultureInfo.InvariantCulture, $"{separator}\"{name}\";{what}={count};{when}={seconds}", out var written);
+        length += written;
+    }
 }

@@ -16,6 +16,9 @@ public sealed class Audit<TRequest, TResponse>(
     private static readonly string Action = JsonNamingPolicy.SnakeCaseLower.ConvertName(
         typeof(TRequest).Name.EndsWith(Suffix, StringComparison.Ordinal) ? typeof(TRequest).Name[..^Suffix.Length] : typeof(TRequest).Name);
 
+    private static readonly string[] Kinds =
+        [.. Enum.GetNames<ProofKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
+
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -67,5 +70,7 @@ public sealed class Audit<TRequest, TResponse>(
     }
 
     private static string NameOf(IReadOnlyList<Proof> proofs) =>
-        string.Join('+', proofs.Select(proof => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{proof.Kind}")));
+        proofs is [var only] ? NameOf(only) : string.Join('+', proofs.Select(NameOf));
+
+    private static string NameOf(Proof proof) => Kinds[(int)proof.Kind];
 }

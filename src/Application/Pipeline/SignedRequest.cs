@@ -62,6 +62,7 @@ public abstract record SignedRequest : ISignedRequest
 
     private Proof[] Proofs => (Signature, HeaderProofs) switch
     {
+        ({ } signature, []) => [ByCommitment(signature)],
         ({ } signature, var others) => [ByCommitment(signature), .. others.Select(other => other.Proof)],
         (null, [_, ..]) => [.. HeaderProofs.Select(proof => proof.Proof)],
         _ => throw new InvalidOperationException($"{GetType().Name} was not validated."),

@@ -24,8 +24,7 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
             .WithMessage("Send 'timestamp': the Unix time in seconds that the commitment contains.");
 
         RuleFor(request => request.Hotkey)
-            .Must((request, hotkey) => SignersOf(request).Distinct().Count() == 1)
-            .When(request => SignersOf(request).Any())
+            .Must((request, hotkey) => HasOneSigner(request))
             .WithMessage(request =>
                 $"Send the same account as {PlacesOfSigners(request)}, or only one of the proofs: all must be from the same hotkey.");
 
@@ -50,8 +49,20 @@ internal abstract class SignedRequestValidator<T> : AbstractValidator<T>
     }
 
     // A hotkey in the body counts even without a commitment: a request must not name two accounts.
-    private static IEnumerable<AccountId> SignersOf(T request) =>
-        request.HeaderProofs.Select(proof => proof.SignedBy).Concat(request.Hotkey is { } hotkey ? [hotkey] : Array.Empty<AccountId>());
+    private static bool HasOneSigner(T request)
+    {
+        var signer = request.Hotkey;
+        foreach (var proof in request.HeaderProofs)
+        {
+            signer ??= proof.SignedBy;
+            if (proof.SignedBy != signer)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static string PlacesOfSigners(T request) => string.Join(
         " and ",

@@ -16,7 +16,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
     private const int SlotSeconds = 10;
 
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<long, ProofSet> _slots = [];
+    private readonly Dictionary<long, ProofSet> _slots = [];
     private readonly TimeProvider _time;
     private readonly int _capacity;
     private readonly UInt128 _secret = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(16));
@@ -114,7 +114,7 @@ internal sealed class MemoryReplayGuard : IReplayGuard, IDisposable
             _lastRemoved = _earliest;
             _count -= slot!.Count;
             slot.Dispose();
-            _earliest = _slots.Count > 0 ? _slots.Keys.First() : long.MaxValue;
+            _earliest = _slots.Count > 0 ? _slots.Keys.Min() : long.MaxValue;
         }
     }
 }
