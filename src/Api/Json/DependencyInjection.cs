@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
+using Microsoft.Extensions.Options;
 
 namespace S3Auth.Api.Json;
 
@@ -12,12 +14,14 @@ internal static class DependencyInjection
         mvc.Services.AddSingleton(new BodyMemory());
         mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
         mvc.Services.AddSingleton<OutputFormatterSelector, OnlyFormatter>();
-        mvc.Services.AddOptions<MvcOptions>().Configure<BodyMemory, TimeProvider>((options, memory, time) =>
+        mvc.Services.AddSingleton<WireJsonInputFormatter>();
+        mvc.Services.AddSingleton<ParameterBinder, DirectParameterBinder>();
+        mvc.Services.AddOptions<MvcOptions>().Configure<WireJsonInputFormatter>((options, formatter) =>
         {
             options.InputFormatters.Clear();
-            options.InputFormatters.Add(new WireJsonInputFormatter(memory, time));
+            options.InputFormatters.Add(formatter);
             options.OutputFormatters.Clear();
-            options.OutputFormatters.Add(OnlyFormatter.Formatter);
+            options.OutputFormatters.Add(new WireJsonOutputFormatter());
 
             // Requests have a JSON body only: no form, no query, no route values.
             options.ValueProviderFactories.Clear();
@@ -34,12 +38,11 @@ internal static class DependencyInjection
     }
 
     /// <summary>Selects the only formatter. MVC would parse the Accept header of each request first.</summary>
-    private sealed class OnlyFormatter : OutputFormatterSelector
+    private sealed class OnlyFormatter(IOptions<MvcOptions> options) : OutputFormatterSelector
     {
-        internal static readonly WireJsonOutputFormatter Formatter = new();
-
         public override IOutputFormatter SelectFormatter(
-            OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes) => Formatter;
+            OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes) =>
+            options.Value.OutputFormatters[0];
     }
 
     /// <summary>

@@ -65,7 +65,8 @@ internal sealed class RequestBody : IDisposable
     internal LinkedListNode<RequestBody> Node { get; }
 
     /// <summary>Returns the largest body that this request may have, in bytes.</summary>
-    internal static int LimitOf(HttpContext context) => LimitOf(context.GetEndpoint()?.Metadata ?? EndpointMetadataCollection.Empty);
+    internal static int LimitOf(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<LargeBodyAttribute>() is null ? MaxSmallBytes : MaxBytes;
 
     /// <summary>Returns the largest body that an action with this metadata accepts, in bytes.</summary>
     internal static int LimitOf(IEnumerable<object> metadata) => metadata.OfType<LargeBodyAttribute>().Any() ? MaxBytes : MaxSmallBytes;

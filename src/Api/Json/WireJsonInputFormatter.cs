@@ -51,7 +51,9 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
     private static object AddProofs(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
         request is SignedRequest signed ? signed with { HeaderProofs = ProofHeaderReader.Read(headers, body) } : request;
 
-    private static bool IsJson(string? contentType) =>
+    private static bool IsJson(string? contentType) => contentType == "application/json" || IsJsonType(contentType);
+
+    private static bool IsJsonType(string? contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && (type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase));

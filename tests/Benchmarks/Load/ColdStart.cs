@@ -6,8 +6,8 @@ namespace S3Auth.Benchmarks.Load;
 internal static class ColdStart
 {
     private const int Rounds = 3;
-    private const double LeastOfWarm = 0.8;
-    private const double MostOfWarmP99 = 3;
+    private const double MinOfWarm = 0.8;
+    private const double MaxOfWarmP99 = 3;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(5);
@@ -37,8 +37,8 @@ internal static class ColdStart
 
         return
         [
-            new Figure("first two seconds ÷ warm, folder grants a second", Median(throughputs), LeastOfWarm, IsMoreBetter: true),
-            new Figure("first two seconds ÷ warm, p99", Median(latencies), MostOfWarmP99),
+            new Figure("first two seconds ÷ warm, folder grants a second", Median(throughputs), MinOfWarm, IsMoreBetter: true),
+            new Figure("first two seconds ÷ warm, p99", Median(latencies), MaxOfWarmP99),
         ];
     }
 

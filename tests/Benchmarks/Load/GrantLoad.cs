@@ -7,8 +7,8 @@ namespace S3Auth.Benchmarks.Load;
 internal static class GrantLoad
 {
     private const int Rounds = 3;
-    private const double MostOverNeighbour = 1.4;
-    private const double MostAllocatedKb = 6;
+    private const double MaxOverNeighbour = 1.4;
+    private const double MaxAllocatedKb = 6;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
@@ -67,12 +67,12 @@ internal static class GrantLoad
             new Figure(
                 "CPU of a folder grant ÷ (bare HTTP and one verification)",
                 Median(servers[2].Rounds.Zip(servers[1].Rounds, (own, neighbour) => own.CpuMicros / neighbour.CpuMicros)),
-                MostOverNeighbour),
+                MaxOverNeighbour),
             new Figure(
                 "folder grants a second ÷ bare HTTP",
                 Median(servers[2].Rounds.Zip(servers[0].Rounds, (own, neighbour) => own.Wrk.PerSecond / neighbour.Wrk.PerSecond)),
                 IsMoreBetter: true),
-            new Figure("allocated for a folder grant, KB", allocated, MostAllocatedKb),
+            new Figure("allocated for a folder grant, KB", allocated, MaxAllocatedKb),
             new Figure("a wrong signature ÷ a right one", costs.Wrong / costs.Right),
         ];
     }

@@ -3,7 +3,7 @@ namespace S3Auth.Benchmarks.Load;
 /// <summary>The memory of a service that nobody uses, beside that of a bare server.</summary>
 internal static class IdleMemory
 {
-    private const double MostMb = 80;
+    private const double MaxMb = 80;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
@@ -30,8 +30,8 @@ internal static class IdleMemory
         Console.WriteLine(Row(string.Create(CultureInfo.InvariantCulture, $"production, {requests.Miners} miners"), inProduction));
         return
         [
-            new Figure("idle in development, MB", inDevelopment, MostMb),
-            new Figure("idle in production, MB", inProduction, MostMb),
+            new Figure("idle in development, MB", inDevelopment, MaxMb),
+            new Figure("idle in production, MB", inProduction, MaxMb),
         ];
 
         string Row(string what, double megabytes) => string.Create(

@@ -8,7 +8,7 @@ namespace S3Auth.Benchmarks.Load;
 /// </summary>
 internal static class Instances
 {
-    private const int Most = 3;
+    private const int MaxInstances = 3;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ internal static class Instances
             Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
             var inMemory = await MeasureAsync("1, in memory", 1, redisPort: null);
             var withRedis = new List<double>();
-            for (var count = 1; count <= Most; count++)
+            for (var count = 1; count <= MaxInstances; count++)
             {
                 withRedis.Add(await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, port));
             }

@@ -12,8 +12,8 @@ internal static class ManyMiners
     private const int Sources = 2;
     private const int Callers = 4;
     private const int LargestSubnet = 10_000;
-    private const double MostCpuMs = 60;
-    private const double MostMb = 200;
+    private const double MaxCpuMs = 60;
+    private const double MaxMb = 200;
 
     // A measurement answers for about as many miners in each size, so that it takes as long.
     private const int MinersPerMeasurement = 200_000;
@@ -64,10 +64,10 @@ internal static class ManyMiners
             ? []
             :
             [
-                new Figure("`/get-validator-access`, 10,000 miners: CPU, ms", plain.CpuMs, MostCpuMs),
+                new Figure("`/get-validator-access`, 10,000 miners: CPU, ms", plain.CpuMs, MaxCpuMs),
                 new Figure("`/get-validator-access`, 10,000 miners: CPU with gzip, ms", zipped.CpuMs),
                 new Figure("`/get-validator-access`, 10,000 miners: CPU ÷ bare HTTP", plain.CpuMs / neighbour.CpuMs),
-                new Figure("`/get-validator-access`, 10,000 miners: peak of the process, MB", peak, MostMb),
+                new Figure("`/get-validator-access`, 10,000 miners: peak of the process, MB", peak, MaxMb),
             ];
     }
 
