@@ -5,6 +5,9 @@ namespace S3Auth.Api;
 /// <summary>Composes the service. Only this class knows which adapter implements which port.</summary>
 internal static class Composition
 {
+    // The most that the setting accepts.
+    private const int MaxRequestsPerMinute = 10_000_000;
+
     /// <summary>Runs the service until it is told to stop.</summary>
     /// <exception cref="ConfigurationException">The service cannot start, for a reason that the operator can correct.</exception>
     internal static async Task RunAsync(string[] args)
@@ -45,6 +48,44 @@ internal static class Composition
         return await services.GetRequiredService<IStoreDoctor>().ExamineAsync(CancellationToken.None);
     }
 
+    /// <summary>
+    /// Composes a copy of the service for the warm-up. It has the same middleware, pipeline and use cases, but nothing outside of the
+    /// process except a port of the loopback interface. It accepts only the hotkeys of the given metagraph, and no store knows the keys
+    /// that it signs with.
+    /// </summary>
+    internal static WebApplication BuildPrivateCopy(ServiceOptions options, Metagraph metagraph, IReadOnlyList<string> folders)
+    {
+        var unlimited = options with
+        {
+            Audiences = Audiences.Unknown,
+            DailyLimits = new DailyLimits(int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue, int.MaxValue),
+            InFlight = new InFlightLimit(int.MaxValue),
+            ListingRedirect = ListingRedirect.Off,
+            RequestsPerMinute = MaxRequestsPerMinute,
+            Window = AccessWindow.Default,
+        };
+
+        // Reads no settings, and logs nothing.
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
+        {
+            // MVC searches this assembly for controllers.
+            ApplicationName = typeof(Composition).Assembly.GetName().Name,
+        });
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel, unlimited);
+            kestrel.Listen(IPAddress.Loopback, port: 0);
+        });
+        builder.WebHost.UseSockets(ServerLimits.Apply);
+        AddParts(builder.Services, unlimited);
+        builder.Services.AddWarmUpAdapters(metagraph, folders);
+        builder.Services.AddWarmUpTelemetry();
+
+        var app = builder.Build();
+        UsePipeline(app, unlimited);
+        return app;
+    }
+
     private static WebApplication Build(WebApplicationBuilder builder, ServiceOptions options)
     {
         var isStarted = false;
@@ -64,6 +105,23 @@ internal static class Composition
 
     private static void AddServices(IServiceCollection services, ServiceOptions options)
     {
+        if (options.WarmsUp)
+        {
+            // First, because it also takes the time in which the others wait.
+            services.AddSingleton(options);
+            services.AddHostedService<WarmUpService>();
+        }
+
+        AddParts(services, options);
+        AddAdapters(services, options);
+        services.AddSingleton<IHostedService>(provider => new Drain(
+            provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.MaxStopTime);
+    }
+
+    // Everything except the adapters of what is outside of the process.
+    private static void AddParts(IServiceCollection services, ServiceOptions options)
+    {
         services.AddSingleton(options.Window);
         services.AddSingleton(options.DailyLimits);
         services.AddSingleton(new BurstLimit(options.RequestsPerMinute));
@@ -75,12 +133,23 @@ internal static class Composition
         services.AddSingleton(options.Layout);
         services.AddSingleton(options.Rules);
         services.AddSingleton(options.Audiences);
+        services.AddSingleton(options.ListingRedirect);
         services.AddApplication(TimeProvider.System);
+        services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
+        services.AddBurstLimiter(options.RequestsPerMinute);
+        services.AddCorsOrigins(options.CorsOrigins);
+        services.AddMvcCore().AddApiExplorer().AddWireJson();
+        services.AddPage(
+            options.PublicUrl,
+            options.Port,
+            new PageOptions(options.ProjectUrl, options.ToolUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
+    }
 
+    private static void AddAdapters(IServiceCollection services, ServiceOptions options)
+    {
         services.AddSignatures();
         services.AddAccessRules(options.AccessFile);
         services.AddLimits(options.Limits);
-        services.AddSingleton(options.ListingRedirect);
         services.AddSealing(options.SealKey, isShared: options.ListingRedirect.Server is not null && options.Limits.Redis is not null);
         services.AddAudit(new AuditOptions(options.AuditFolder));
         if (options.Chain is { } chain)
@@ -100,18 +169,6 @@ internal static class Composition
         {
             AddDevelopmentStore(services, options);
         }
-
-        services.AddSingleton<IHostedService>(provider => new Drain(
-            provider.GetRequiredService<ServiceStop>(), options.DrainTime, provider.GetRequiredService<TimeProvider>()));
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = Drain.MaxStopTime);
-        services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
-        services.AddBurstLimiter(options.RequestsPerMinute);
-        services.AddCorsOrigins(options.CorsOrigins);
-        services.AddMvcCore().AddApiExplorer().AddWireJson();
-        services.AddPage(
-            options.PublicUrl,
-            options.Port,
-            new PageOptions(options.ProjectUrl, options.ToolUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
     }
 
     private static void AddDevelopmentStore(IServiceCollection services, ServiceOptions options)
@@ -122,6 +179,19 @@ internal static class Composition
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServiceOptions options)
+    {
+        Limit(kestrel, options);
+        if (options.LoopbackOnly)
+        {
+            kestrel.ListenLocalhost(options.Port);
+        }
+        else
+        {
+            kestrel.ListenAnyIP(options.Port);
+        }
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, ServiceOptions options)
     {
         ServerLimits.Apply(kestrel, options.MaxConnections);
         var connections = new ConnectionLimit(
@@ -134,14 +204,6 @@ internal static class Composition
             endpoint.Protocols = HttpProtocols.Http1;
             endpoint.Use(next => connection => connections.OnConnectionAsync(connection, next));
         });
-        if (options.LoopbackOnly)
-        {
-            kestrel.ListenLocalhost(options.Port);
-        }
-        else
-        {
-            kestrel.ListenAnyIP(options.Port);
-        }
     }
 
     // The steps that each request passes before the pipeline of its command. All refusals leave as problem+json.

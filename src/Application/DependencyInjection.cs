@@ -37,6 +37,7 @@ public static class DependencyInjection
         services.AddTransient<RateLimitReader>();
         services.AddSingleton(new ServiceStart(time.GetUtcNow()));
         services.AddSingleton<ServiceStop>();
+        services.AddSingleton<ServiceWarmUp>();
         services.AddValidatorsFromAssemblyContaining<GetFolderAccessValidator>(ServiceLifetime.Singleton, includeInternalTypes: true);
 
         services.AddUseCase<GetFolderAccessCommand, FolderAccess, GetFolderAccessHandler>();

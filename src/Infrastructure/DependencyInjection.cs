@@ -122,14 +122,20 @@ public static class DependencyInjection
     {
         ArgumentNullException.ThrowIfNull(options);
 
-        services.AddMetrics();
-        services.AddSingleton<AuditMetrics>();
         services.AddSingleton<IAuditSink>(_ => new StandardOutput(Console.OpenStandardOutput()));
         if (options.Folder is { } folder)
         {
             services.AddSingleton<IAuditSink>(new DailyFile(folder));
         }
 
+        return services.AddAuditWriter();
+    }
+
+    /// <summary>Adds the audit log without a sink.</summary>
+    internal static IServiceCollection AddAuditWriter(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<AuditMetrics>();
         services.AddSingleton<AuditWriter>();
         services.AddSingleton<IAuditLog>(provider => provider.GetRequiredService<AuditWriter>());
         services.AddHostedService(provider => provider.GetRequiredService<AuditWriter>());
@@ -149,20 +155,7 @@ public static class DependencyInjection
         ArgumentNullException.ThrowIfNull(sessions);
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
-        var credentials = new CredentialSource(options.Credentials);
-        services.AddSingleton(credentials);
-        services.AddSingleton<PutGuard>();
-        services.AddSingleton<StoreState>();
-        services.AddSingleton<IStoreState>(provider => provider.GetRequiredService<StoreState>());
-        services.AddMetrics();
-        services.AddSingleton<StoreMetrics>();
-
-        // Throws here, not at the first request, for options that cannot be part of a URL.
-        services.AddSingleton(new StoreEndpoints(options));
-        services.AddSingleton<S3UrlSigner>();
-        services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
-            provider.GetRequiredService<S3UrlSigner>(), provider.GetRequiredService<StoreMetrics>()));
+        services.AddSigner(options);
         services.AddSingleton<StoreClient>();
         services.AddSingleton<StoreCalls>();
         services.AddSingleton<S3ObjectStore>();
@@ -202,7 +195,7 @@ public static class DependencyInjection
             options,
             provider.GetRequiredService<StoreEndpoints>(),
             provider.GetRequiredService<StoreSurveyor>(),
-            credentials,
+            provider.GetRequiredService<CredentialSource>(),
             provider.GetService<ICredentialProvider>(),
             provider.GetRequiredService<FolderLayout>(),
             provider.GetRequiredService<FileSizeLimits>(),
@@ -218,5 +211,24 @@ public static class DependencyInjection
         services.AddHostedService<StoreMonitor>();
         services.AddHostedService<StoreReporter>();
         return services;
+    }
+
+    /// <summary>Adds the signer of a bucket, and the findings about its store that decide what is signed.</summary>
+    /// <exception cref="ArgumentException">Bucket, region or endpoint cannot be part of a URL or of a signature.</exception>
+    internal static IServiceCollection AddSigner(this IServiceCollection services, StorageOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(new CredentialSource(options.Credentials));
+        services.AddSingleton<PutGuard>();
+        services.AddSingleton<StoreState>();
+        services.AddSingleton<IStoreState>(provider => provider.GetRequiredService<StoreState>());
+        services.AddMetrics();
+        services.AddSingleton<StoreMetrics>();
+
+        // Throws here, not at the first request, for options that cannot be part of a URL.
+        services.AddSingleton(new StoreEndpoints(options));
+        services.AddSingleton<S3UrlSigner>();
+        return services.AddSingleton<IUrlSigner>(provider => new MeteredUrlSigner(
+            provider.GetRequiredService<S3UrlSigner>(), provider.GetRequiredService<StoreMetrics>()));
     }
 }

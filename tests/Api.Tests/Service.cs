@@ -22,6 +22,7 @@ internal sealed class Service : WebApplicationFactory<Program>
         builder.UseEnvironment("Development");
         builder.UseSetting("EMBEDDED_STORE_PORT", FreePort.Next().ToString(System.Globalization.CultureInfo.InvariantCulture));
         builder.UseSetting("DATA_DIR", _folder);
+        builder.UseSetting("WARM_UP", "false");
         foreach (var limit in new[]
         {
             "RATE_LIMIT_PER_MINUTE", "REQUESTS_IN_FLIGHT_PER_HOTKEY", "DAILY_LIMIT_PER_MINER", "DAILY_FILES_PER_MINER",

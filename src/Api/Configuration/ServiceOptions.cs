@@ -103,6 +103,9 @@ internal sealed record ServiceOptions
     /// <summary>How long the server serves requests after the signal to stop, while it reports that it is not ready.</summary>
     public required TimeSpan DrainTime { get; init; }
 
+    /// <summary>Whether the server exercises its code before it is ready.</summary>
+    public required bool WarmsUp { get; init; }
+
     /// <summary>The folder for files of audit records; null if they go to standard output only.</summary>
     public required string? AuditFolder { get; init; }
 

@@ -330,6 +330,13 @@ internal static class Settings
         Meaning = "Seconds between the signal to stop and the end of listening. Meanwhile `/readyz` answers 503",
     };
 
+    internal static readonly Setting<bool> WarmUp = new("WARM_UP", SettingFormats.Flag)
+    {
+        Default = "true",
+        Meaning = "`true`: at the start, the server exercises its code for up to two seconds before `/readyz` answers 200, so that it is "
+            + "fast from the first request. Nothing of it is counted or recorded ([how](decisions/0025-warm-before-ready.md))",
+    };
+
     internal static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = new("TRUSTED_PROXIES", SettingFormats.Networks)
     {
         Meaning = "The networks of your proxies. The server trusts `X-Forwarded-For` from these only",
@@ -392,8 +399,8 @@ internal static class Settings
         new(
             "The server",
             [
-                Port, PublicUrl, ProjectUrl, ToolUrl, Audiences, RequireAudience, DataFolder, MaxConnections, DrainTime, TrustedProxies,
-                CorsOrigins,
+                Port, PublicUrl, ProjectUrl, ToolUrl, Audiences, RequireAudience, DataFolder, MaxConnections, WarmUp, DrainTime,
+                TrustedProxies, CorsOrigins,
                 EmbeddedStorePort, EmbeddedStoreAs,
             ]),
         new("Records", [LogLevel, AuditFolder, MetricsToken]),

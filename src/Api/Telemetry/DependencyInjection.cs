@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using System.Text;
 using OpenTelemetry.Metrics;
@@ -38,14 +39,7 @@ internal static class DependencyInjection
             .ConfigureResource(resource => resource.AddService("s3auth", serviceVersion: ServiceVersion.Text))
             .WithMetrics(metrics =>
             {
-                metrics
-                    .AddMeter("S3Auth.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
-                    .AddView(instrument => new MetricStreamConfiguration
-                    {
-                        CardinalityLimit = MaxSeries,
-                        TagKeys = instrument.Meter.Name == "Microsoft.AspNetCore.Server.Kestrel" ? ["error.type"] : null,
-                    })
-                    .AddPrometheusExporter();
+                Collect(metrics.AddMeter("System.Runtime"), prefix: "");
                 if (hasCollector)
                 {
                     metrics.AddOtlpExporter();
@@ -62,6 +56,29 @@ internal static class DependencyInjection
                 })
                 .AddOtlpExporter());
         }
+    }
+
+    /// <summary>Adds metrics and traces that no one collects, because their names are not those of the service.</summary>
+    internal static void AddWarmUpTelemetry(this IServiceCollection services)
+    {
+        services.AddSingleton<ApiMetrics>();
+        services.AddSingleton<IMeterFactory, WarmUpMeters>();
+        services.AddSingleton(new DiagnosticListener(WarmUpMeters.Prefix + "Microsoft.AspNetCore"));
+        services.AddSingleton(new ActivitySource(WarmUpMeters.Prefix + "Microsoft.AspNetCore"));
+        services.AddOpenTelemetry().WithMetrics(metrics => Collect(metrics, WarmUpMeters.Prefix));
+    }
+
+    private static void Collect(MeterProviderBuilder metrics, string prefix)
+    {
+        var kestrel = prefix + "Microsoft.AspNetCore.Server.Kestrel";
+        metrics
+            .AddMeter(prefix + "S3Auth.*", prefix + "Microsoft.AspNetCore.Hosting", kestrel)
+            .AddView(instrument => new MetricStreamConfiguration
+            {
+                CardinalityLimit = MaxSeries,
+                TagKeys = instrument.Meter.Name == kestrel ? ["error.type"] : null,
+            })
+            .AddPrometheusExporter();
     }
 
     /// <summary>Serves the metrics. With a token, only for requests that have it.</summary>

@@ -24,7 +24,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         "AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_REGION", "FOLDER_LAYOUT", "SOURCES", "REDIS_URL",
         "REDIS_REQUIRED",
         "TIMESTAMP_MAX_AGE", "TIMESTAMP_MAX_AHEAD", "TRUSTED_PROXIES", "CORS_ORIGINS", "METRICS_TOKEN", "MAX_CONNECTIONS", "AUDIT_DIR",
-        "OTEL_EXPORTER_OTLP_ENDPOINT", "DATA_DIR", "LOG_LEVEL",
+        "OTEL_EXPORTER_OTLP_ENDPOINT", "DATA_DIR", "LOG_LEVEL", "WARM_UP",
         "LISTING_CACHE_SECONDS", "LISTING_TIMEOUT", "MIN_FILE_BYTES", "MAX_FILE_BYTES", "ACCESS_FILE", "READERS",
         "AWS_CREDENTIAL_EXPIRATION", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_ROLE_ARN", "AWS_EC2_METADATA_DISABLED",
@@ -200,6 +200,7 @@ internal sealed class ApiProcess : IAsyncDisposable
         }
 
         environment["DRAIN_SECONDS"] = "0";
+        environment["WARM_UP"] = "false";
         foreach (var (name, value) in settings)
         {
             environment[name] = value.Replace(PortPlaceholder, environment["PORT"], StringComparison.Ordinal);

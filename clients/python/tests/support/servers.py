@@ -150,6 +150,7 @@ class Harness:
             # New objects are in the next listing.
             "LISTING_CACHE_SECONDS": "0",
             "DRAIN_SECONDS": "0",
+            "WARM_UP": "false",
             **{name: "1000000000" if name.endswith(("MINER", "VALIDATOR", "DAILY_LIMIT")) else "1000000" for name in _LIMITS},
         }
         if store == "embedded":

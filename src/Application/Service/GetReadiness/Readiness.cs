@@ -12,6 +12,9 @@ public sealed record Readiness(
     /// <summary>The process is stopping.</summary>
     internal const string Process = "process";
 
+    /// <summary>The process warms up.</summary>
+    internal const string WarmUp = "warm_up";
+
     /// <summary>The metagraph is missing or too old. As a warning: the chain or its nodes need attention.</summary>
     internal const string Metagraph = "metagraph";
 

@@ -5,7 +5,8 @@ namespace S3Auth.Application.Service;
 /// leaves the server ready: it computes grants without the store, and an outage must not take every instance out of service. A store that
 /// refuses the server's region, keys, bucket, clock or permissions makes it not ready, because no grant would work.
 /// </summary>
-internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, IStoreState store, ServiceStop stop, TimeProvider time)
+internal sealed class ReadinessReader(
+    IMetagraph metagraph, IUrlSigner urls, IStoreState store, ServiceWarmUp warmUp, ServiceStop stop, TimeProvider time)
 {
     internal Readiness Read()
     {
@@ -14,6 +15,11 @@ internal sealed class ReadinessReader(IMetagraph metagraph, IUrlSigner urls, ISt
         if (stop.HasBegun)
         {
             failing[Readiness.Process] = "The process is stopping; it finishes the requests in flight.";
+        }
+
+        if (warmUp.IsRunning)
+        {
+            failing[Readiness.WarmUp] = "The process is warming up, for about two seconds.";
         }
 
         var chain = MetagraphHealth.Of(metagraph);

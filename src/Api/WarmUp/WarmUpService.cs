@@ -1,0 +1,105 @@
+using System.Runtime;
+
+namespace S3Auth.Api.WarmUp;
+
+/// <summary>
+/// Exercises the code of the service before <c>/readyz</c> answers 200. The runtime compiles each method at its first call, and again,
+/// optimised, after some dozens of calls. So this sends requests to a private copy of the service in this process, until the runtime has
+/// nothing more to compile. The copy has the same code, but keys of its own, and nothing outside of the process
+/// (<see cref="Composition.BuildPrivateCopy"/>), so nothing of it is counted or recorded.
+/// </summary>
+internal sealed partial class WarmUpService(
+    ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log) : BackgroundService
+{
+    /// <summary>The maximum delay of the readiness.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
+
+    // The rest is for removing the copy and returning its memory.
+    private static readonly TimeSpan MaxExerciseTime = TimeSpan.FromSeconds(1.8);
+
+    // The runtime counts 30 calls of a method before it compiles it anew. It begins to count when no method was called for the first time
+    // for 100 ms, so there may be a round without effect.
+    private const int Connections = 4;
+    private const int RequestsPerConnection = 16;
+    private const int QuietRounds = 2;
+    private const int FewMethods = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        // Before the service listens.
+        state.Begin();
+        return base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var limit = new CancellationTokenSource(MaxTime, time);
+        await using var ready = limit.Token.Register(state.End);
+        using var exerciseLimit = new CancellationTokenSource(MaxExerciseTime, time);
+        using var exercise = CancellationTokenSource.CreateLinkedTokenSource(exerciseLimit.Token, stoppingToken);
+        try
+        {
+            await ExerciseAsync(exercise.Token);
+        }
+        catch (OperationCanceledException) when (exercise.IsCancellationRequested)
+        {
+            // The code is as fast as it gets in this time.
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure);
+        }
+
+        // Returns the memory of the copy to the system.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        state.End();
+    }
+
+    private async Task ExerciseAsync(CancellationToken cancellationToken)
+    {
+        using var requests = new WarmUpRequests(options.Layout, options.Netuid, time.GetUtcNow());
+        await using var copy = Composition.BuildPrivateCopy(options, requests.Metagraph, requests.Folders);
+        await copy.StartAsync(cancellationToken);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
+        {
+            BaseAddress = new Uri(copy.Urls.First()),
+        };
+
+        // The most frequent request first, because the time may not suffice for all.
+        await UntilCompiledAsync(http, requests.NextFolderAccess, cancellationToken);
+        await UntilCompiledAsync(http, requests.NextOfAnyKind, cancellationToken);
+    }
+
+    private async Task UntilCompiledAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
+    {
+        for (var quietRounds = 0; quietRounds < QuietRounds;)
+        {
+            var before = JitInfo.GetCompiledMethodCount();
+            await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendAsync(http, next, cancellationToken)));
+
+            // The runtime compiles in the background.
+            long compiled;
+            do
+            {
+                compiled = JitInfo.GetCompiledMethodCount();
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+            while (JitInfo.GetCompiledMethodCount() - compiled >= FewMethods);
+
+            quietRounds = compiled - before < FewMethods ? quietRounds + 1 : 0;
+        }
+    }
+
+    private static async Task SendAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
+    {
+        for (var sent = 0; sent < RequestsPerConnection; sent++)
+        {
+            using var request = next();
+            using var answer = await http.SendAsync(request, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The warm-up failed. The first requests will take longer")]
+    private partial void LogFailed(Exception failure);
+}

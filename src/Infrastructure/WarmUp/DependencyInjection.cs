@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace S3Auth.Infrastructure.WarmUp;
+
+/// <summary>
+/// Registers what the warm-up uses instead of everything outside the process. The classes that every request passes are those of the
+/// service, because their code is what gets warm: the signer, the replay guard, the quota and the writer of audit lines.
+/// </summary>
+public static class DependencyInjection
+{
+    private const int SecretBytes = 32;
+
+    /// <summary>
+    /// Adds adapters that neither read nor write anything outside the process: a fixed metagraph, a store in memory, limits in memory,
+    /// audit lines that go nowhere, and a signer whose keys no store knows.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="metagraph">The metagraph.</param>
+    /// <param name="folders">The prefixes of all folders in the store.</param>
+    public static IServiceCollection AddWarmUpAdapters(
+        this IServiceCollection services, Metagraph metagraph, IReadOnlyList<string> folders)
+    {
+        services.AddSignatures();
+        services.AddSingleton<IMetagraph>(new FixedMetagraph(metagraph));
+        services.AddAccessRules(file: null);
+        services.AddLimits(new LimitOptions { Scope = "warm-up" });
+        services.AddSealing(key: null, isShared: false);
+        services.AddAuditWriter();
+        services.AddSingleton<IAuditSink>(_ => new StandardOutput(Stream.Null));
+        services.AddSigner(new StorageOptions
+        {
+            Bucket = "warm-up",
+            Region = "warm-up",
+            Endpoint = new Uri("http://warm-up.invalid"),
+            Credentials = new SigningCredentials("warm-up", RandomNumberGenerator.GetHexString(SecretBytes)),
+        });
+
+        // As at a store that was tested.
+        services.AddSingleton(provider => new PutGuard(provider.GetRequiredService<TimeProvider>())
+        {
+            Finding = new PutFinding(PutUploads.Safe),
+        });
+        services.AddSingleton<IObjectStore>(new FixedStore(folders));
+        return services;
+    }
+}
