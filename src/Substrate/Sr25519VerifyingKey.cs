@@ -94,9 +94,12 @@ public sealed class Sr25519VerifyingKey
         return isSecond;
     }
 
-    // A challenge of zero is rejected as in Sr25519.Verify, where the product would be the identity. The comparison is with the canonical
-    // encoding, so it also rejects a commitment that is not canonical.
-    private static bool IsCommitment(in EdwardsPoint result, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> commitment)
+    /// <summary>Whether the result of the equation is the commitment of the signature.</summary>
+    /// <remarks>
+    /// Rejects a challenge of zero as <see cref="Sr25519.Verify"/> does, where the product would be the identity. The comparison is with
+    /// the canonical encoding, so it also rejects a commitment that is not canonical.
+    /// </remarks>
+    internal static bool IsCommitment(in EdwardsPoint result, ReadOnlySpan<byte> challenge, ReadOnlySpan<byte> commitment)
     {
         if (Sr25519.IsZero(challenge) || !result.MayEncodeTo(commitment))
         {

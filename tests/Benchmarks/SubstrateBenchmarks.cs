@@ -16,6 +16,7 @@ public class SubstrateBenchmarks : IDisposable
     private string _address = null!;
     private OpenSslEd25519 _openSsl = null!;
     private byte[] _challenge = null!;
+    private Sr25519VerifyingKey _key = null!;
 
     [GlobalSetup]
     public void Prepare()
@@ -26,7 +27,8 @@ public class SubstrateBenchmarks : IDisposable
         _address = _signer.ToString();
         _openSsl = new OpenSslEd25519(Message);
         _challenge = new byte[64];
-        if (!Sr25519.Verify(_signer, Message, _signature) || !_openSsl.Verify())
+        _key = Create();
+        if (!Sr25519.Verify(_signer, Message, _signature) || !_key.Verify(Message, _signature) || !_openSsl.Verify())
         {
             throw new InvalidOperationException("What is measured must verify.");
         }
@@ -43,8 +45,23 @@ public class SubstrateBenchmarks : IDisposable
     [Benchmark(Baseline = true, Description = "OpenSSL Ed25519 verify")]
     public bool VerifyEd25519() => _openSsl.Verify();
 
-    [Benchmark(Description = "sr25519 verify")]
+    [Benchmark(Description = "sr25519 verify, libsodium")]
     public bool Verify() => Sr25519.Verify(_signer, Message, _signature);
+
+    [Benchmark(Description = "sr25519 verify, table")]
+    public bool VerifyWithTable() => _key.Verify(Message, _signature);
+
+    [Benchmark(Description = "sr25519 table of a key")]
+    public Sr25519VerifyingKey Create() => Sr25519VerifyingKey.TryCreate(_signer)!;
+
+    [Benchmark(Description = "sr25519 wrong signature, libsodium, two forms")]
+    public bool Refuse() => Sr25519.Verify(_signer, "one"u8, _signature) || Sr25519.Verify(_signer, "another"u8, _signature);
+
+    [Benchmark(Description = "sr25519 wrong signature, known key, two forms")]
+    public bool RefuseKnown() => _key.VerifyEither("one"u8, "another"u8, _signature, out _);
+
+    [Benchmark(Description = "sr25519 wrong signature, unknown key, two forms")]
+    public bool RefuseUnknown() => Create().VerifyEither("one"u8, "another"u8, _signature, out _);
 
     [Benchmark(Description = "sr25519 sign")]
     public Sr25519Signature Sign() => _pair.Sign(Message);

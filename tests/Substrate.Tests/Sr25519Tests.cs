@@ -208,6 +208,7 @@ public sealed class Sr25519Tests
         var point = Convert.FromHexString(hex);
         var key = AccountId.FromBytes(point);
 
+        Assert.That(Sr25519VerifyingKey.TryCreate(key), Is.Null);
         Assert.That(Compared.Verify(key, Vector.Message, Vector.Signature), Is.False);
         Assert.That(Compared.Verify(key, Vector.Message, Forger.Sign(Seed, Vector.Message, claimedKey: key)), Is.False);
         Assert.That(Compared.Verify(Vector.Signer, Vector.Message, Forger.Sign(Seed, Vector.Message, _ => point)), Is.False);

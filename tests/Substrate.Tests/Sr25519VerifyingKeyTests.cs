@@ -1,3 +1,5 @@
+using S3Auth.Substrate.Curve;
+
 namespace S3Auth.Substrate.Tests;
 
 /// <summary>The other rules of verification are in Sr25519Tests, which verify with both implementations.</summary>
@@ -45,6 +47,19 @@ public sealed class Sr25519VerifyingKeyTests
 
         Assert.That(Sr25519VerifyingKey.TryCreate(default), Is.Null);
         Assert.That(Sr25519VerifyingKey.TryCreate(AccountId.FromBytes(negative)), Is.Null);
+    }
+
+    [Test]
+    public void Challenge_of_zero_is_refused()
+    {
+        // No message with this challenge can be found, so the rule is tested by itself.
+        var commitment = new byte[32];
+        EdwardsPoint.Base.Encode(commitment);
+        var challenge = new byte[32];
+
+        Assert.That(Sr25519VerifyingKey.IsCommitment(EdwardsPoint.Base, challenge, commitment), Is.False);
+        challenge[0] = 1;
+        Assert.That(Sr25519VerifyingKey.IsCommitment(EdwardsPoint.Base, challenge, commitment), Is.True);
     }
 
     [Test]

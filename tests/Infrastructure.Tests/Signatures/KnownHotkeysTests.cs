@@ -55,6 +55,24 @@ public sealed class KnownHotkeysTests
     }
 
     [Test]
+    public void Full_cache_follows_a_change_of_the_hotkeys()
+    {
+        // 100 hotkeys left, and 100 others add themselves ten times each: hardly one of the former stays.
+        var known = new KnownHotkeys(100);
+        for (var i = 0; i < 100; i++)
+        {
+            known.Add(Account(i), new KnownHotkey(Key));
+        }
+
+        for (var i = 0; i < 1000; i++)
+        {
+            known.Add(Account(100 + (i % 100)), new KnownHotkey(Key));
+        }
+
+        Assert.That(Enumerable.Range(100, 100).Count(i => known.Find(Account(i)) is not null), Is.GreaterThan(75));
+    }
+
+    [Test]
     public void First_entry_of_an_account_stays()
     {
         var known = new KnownHotkeys(2);
