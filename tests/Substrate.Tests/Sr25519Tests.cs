@@ -215,6 +215,18 @@ public sealed class Sr25519Tests
     }
 
     [Test]
+    public void Response_of_zero_is_refused()
+    {
+        // No signature with it can be made that satisfies the equation, so the rule is tested by itself.
+        var bytes = Vector.Signature.ToBytes();
+        bytes.AsSpan(32).Clear();
+        bytes[63] = 0x80;
+        Assert.That(Sr25519.TryRead(Sr25519Signature.FromBytes(bytes), new byte[64]), Is.False);
+        bytes[32] = 1;
+        Assert.That(Sr25519.TryRead(Sr25519Signature.FromBytes(bytes), new byte[64]), Is.True);
+    }
+
+    [Test]
     public void Verify_refuses_responses_at_the_bounds()
     {
         BigInteger[] responses =
