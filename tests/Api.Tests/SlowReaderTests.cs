@@ -142,6 +142,73 @@ public sealed class SlowReaderTests
         Assert.That((made, _memory.Taken), Is.EqualTo((1000, 0)));
     }
 
+    [TestCase("gzip")]
+    [TestCase("br")]
+    public async Task Compressed_answer_is_produced_while_it_is_written_and_its_compressor_counts(string coding)
+    {
+        Connect(16L * Megabyte);
+        _client.Context.Request.Headers.AcceptEncoding = coding;
+        var random = new Random(1);
+        var made = 0;
+        var writing = FormatAsync(Answer(1000, _ =>
+        {
+            made++;
+            return random.GetHexString(4000);
+        }));
+
+        Assert.That(() => _memory.Taken, Is.EqualTo(CompressedWriter.CompressorBytes + TimedWriter.BytesPerWait).After(5000, 5));
+        Assert.That(made, Is.LessThan(150), "a few pieces, not all of the 4 MB");
+        _time.Advance(TimedWriter.ReadTimeout);
+
+        Assert.That(async () => await writing.WaitAsync(Soon), Throws.InstanceOf<ConnectionAbortedException>());
+        Assert.That((_client.IsAborted, _memory.Taken), Is.EqualTo((true, 0)));
+    }
+
+    [TestCase(null)]
+    [TestCase("gzip")]
+    [TestCase("br")]
+    public async Task Answer_to_a_client_that_disconnects_is_not_produced_further(string? coding)
+    {
+        Connect(16L * Megabyte);
+        _client.Context.Request.Headers.AcceptEncoding = coding;
+        var random = new Random(1);
+        var made = 0;
+        var writing = FormatAsync(Answer(1000, _ =>
+        {
+            made++;
+            return random.GetHexString(4000);
+        }));
+        Assert.That(() => _memory.Taken, Is.GreaterThanOrEqualTo(TimedWriter.BytesPerWait).After(5000, 5));
+
+        _client.Abort();
+        await Task.WhenAny(writing, Task.Delay(Soon));
+
+        Assert.That((writing.IsCompleted, _memory.Taken), Is.EqualTo((true, 0)));
+        Assert.That(made, Is.LessThan(250));
+    }
+
+    [TestCase("gzip")]
+    [TestCase("br")]
+    public async Task Answer_without_memory_for_its_compressor_is_sent_as_it_is(string coding)
+    {
+        Connect(CompressedWriter.CompressorBytes);
+        Assert.That(_memory.TryChange(new ResponseMemoryOwner(Hotkey: null, Client: 9), 0, Megabyte / 2));
+        _client.Context.Request.Headers.AcceptEncoding = coding;
+
+        var writing = FormatAsync(Answer(20, _ => new string('u', 1000)));
+        var written = new List<byte>();
+        while (!writing.IsCompleted || _client.Unread > 0)
+        {
+            written.AddRange(_client.Read(int.MaxValue));
+            await Task.Delay(1);
+        }
+
+        await writing;
+        Assert.That(_client.Context.Response.Headers.ContentEncoding, Is.Empty);
+        using var json = JsonDocument.Parse(written.ToArray());
+        Assert.That(json.RootElement.GetProperty("files").GetArrayLength(), Is.EqualTo(20));
+    }
+
     [Test]
     public async Task Small_answer_to_a_full_connection_times_out_too()
     {
@@ -206,6 +273,13 @@ public sealed class SlowReaderTests
         Assert.That(JsonDocument.Parse(answer.Text).RootElement.GetProperty("files").EnumerateObject().Count(), Is.EqualTo(1000));
         Assert.That(Encoding.UTF8.GetByteCount(answer.Text), Is.InRange((mostMegabytes - 4) * Megabyte, mostMegabytes * Megabyte));
     }
+
+    private static FileList Answer(int files, Func<int, string> url) => new()
+    {
+        Files = new Made(
+            files, number => new ListedFile($"data/{number}", 1, DateTimeOffset.UnixEpoch, "etag", url(number))),
+        ExpiresInSeconds = 1,
+    };
 
     private void Connect(long memory)
     {

@@ -1,12 +1,13 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Formatters;
+using Microsoft.Net.Http.Headers;
 
 namespace S3Auth.Api.Json;
 
 /// <summary>
 /// Writes answers as <see cref="WireJson"/> and ignores the Accept header. Writes a small answer at once, and a large one in chunks, as
-/// fast as its client reads.
+/// fast as its client reads, compressed if the client accepts it.
 /// </summary>
 internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTypeMetadataProvider
 {
@@ -44,11 +45,22 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : Timed(context).WaitForClientAsync(flush).AsTask();
     }
 
-    // The serializer flushes about every 16 KiB, and continues when the writer's flush completes.
-    private static Task WriteLargeAsync(HttpContext context, object answer)
+    // The serializer flushes about every 16 KiB, and continues when the writer's flush completes. Small answers are not compressed: it
+    // would cost a grant more time than it saves, and clients such as python-requests ask for it in every request.
+    private static async Task WriteLargeAsync(HttpContext context, object answer)
     {
         var typeInfo = WireJson.Readable.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
-        return JsonSerializer.SerializeAsync(Timed(context), answer, typeInfo, context.RequestAborted);
+        var headers = context.Response.Headers;
+        headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
+        if (ContentCoding.Choose(context.Request.Headers.AcceptEncoding) is not { } coding)
+        {
+            await JsonSerializer.SerializeAsync(Timed(context), answer, typeInfo, context.RequestAborted);
+            return;
+        }
+
+        using var compressed = new CompressedWriter(Timed(context), headers, coding);
+        await JsonSerializer.SerializeAsync(compressed, answer, typeInfo, context.RequestAborted);
+        await compressed.EndAsync(context.RequestAborted);
     }
 
     private static TimedWriter Timed(HttpContext context) => new(context, isProved: HttpMethods.IsPost(context.Request.Method));

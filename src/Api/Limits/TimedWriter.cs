@@ -85,6 +85,13 @@ internal sealed class TimedWriter : PipeWriter
     internal ValueTask<FlushResult> WaitForClientAsync(ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
 
+    /// <summary>Takes memory for writing this answer to a proved request, until <see cref="ReleaseMemory"/>.</summary>
+    /// <returns>Whether it was taken; false if the budget or the caller's share is used up.</returns>
+    internal bool TryTakeMemory(long bytes) => _memory.TryChange(_holder, 0, bytes);
+
+    /// <summary>Releases what <see cref="TryTakeMemory"/> took.</summary>
+    internal void ReleaseMemory(long bytes) => _memory.TryChange(_holder, bytes, 0);
+
     private async Task<FlushResult> WaitAsync(Task<FlushResult> flush)
     {
         var entry = _slowReaders?.Enter(_context);

@@ -13,9 +13,6 @@ internal sealed class StaticContent
     /// <summary>The <c>Cache-Control</c> of content that may be cached but must be revalidated each time, mostly with a 304.</summary>
     internal const string Revalidate = "no-cache";
 
-    private const string Brotli = "br";
-    private const string Gzip = "gzip";
-
     // Above this quality Brotli takes seconds per megabyte, and saves little.
     private const int BrotliQuality = 9;
 
@@ -67,25 +64,14 @@ internal sealed class StaticContent
         EntityTagHeaderValue.TryParseList(request.Headers.IfNoneMatch, out var held)
         && held.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(_tag, useStrongComparison: false));
 
-    // Brotli if the client accepts both equally, because it is smaller. Content that compression does not make smaller is sent
-    // uncompressed.
-    private (string? Encoding, byte[] Bytes) Choose(Microsoft.Extensions.Primitives.StringValues accepted)
-    {
-        if (!StringWithQualityHeaderValue.TryParseList(accepted, out var list))
+    // Content that compression does not make smaller is sent uncompressed.
+    private (string? Encoding, byte[] Bytes) Choose(Microsoft.Extensions.Primitives.StringValues accepted) =>
+        ContentCoding.Choose(accepted) switch
         {
-            return (null, _content);
-        }
-
-        double Quality(string encoding) =>
-            list.LastOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)) is { } named ? named.Quality ?? 1
-            : list.LastOrDefault(one => one.Value == "*") is { } any ? any.Quality ?? 1
-            : 0;
-
-        var (brotli, gzip) = (Quality(Brotli), Quality(Gzip));
-        return brotli > 0 && brotli >= gzip && _brotli.Length < _content.Length ? (Brotli, _brotli)
-            : gzip > 0 && _gzip.Length < _content.Length ? (Gzip, _gzip)
-            : (null, _content);
-    }
+            ContentCoding.Brotli when _brotli.Length < _content.Length => (ContentCoding.Brotli, _brotli),
+            ContentCoding.Gzip when _gzip.Length < _content.Length => (ContentCoding.Gzip, _gzip),
+            _ => (null, _content),
+        };
 
     private static byte[] Compress(byte[] content, Func<Stream, Stream> compress)
     {
