@@ -17,7 +17,7 @@ internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary hea
     internal const int MinBytes = 8 * 1024;
 
     /// <summary>
-    /// The memory of one compressor, in bytes, for <see cref="ResponseMemoryBudget"/>: gzip takes 310 KB, Brotli less than 800 KB.
+    /// The memory of one compressor, in bytes, for <see cref="ResponseMemoryBudget"/>: gzip takes 310 KB, Brotli an estimated 800 KB.
     /// </summary>
     internal const long CompressorBytes = 1024 * 1024;
 

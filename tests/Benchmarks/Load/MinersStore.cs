@@ -14,14 +14,16 @@ internal static class MinersStore
 {
     internal static async Task<WebApplication> StartAsync(IReadOnlyList<AccountId> miners)
     {
+        // A listing is in the order of its names, or the service refuses it.
+        string[] names = [.. miners.Select(miner => miner.ToString()).Order(StringComparer.Ordinal)];
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         var store = builder.Build();
         store.Run(context =>
         {
             var prefix = context.Request.Query["prefix"].ToString();
-            var folders = miners.Select(miner =>
-                $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{miner}/</Prefix></CommonPrefixes>");
+            var folders = names.Select(name =>
+                $"<CommonPrefixes><Prefix>{SecurityElement.Escape(prefix)}{name}/</Prefix></CommonPrefixes>");
             context.Response.ContentType = "application/xml";
             return context.Response.WriteAsync(
                 $"<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><IsTruncated>false</IsTruncated>"
