@@ -7,7 +7,7 @@ namespace S3Auth.Api.WarmUp;
 /// <summary>Hotkeys that exist only in this object, and the requests that they sign.</summary>
 internal sealed class WarmUpRequests : IDisposable
 {
-    private const int Miners = 16;
+    private const int Miners = 64;
     private const int Kinds = 6;
 
     // A proof is accepted once, so each request of a hotkey has another timestamp in the access window.

@@ -17,13 +17,14 @@ internal sealed partial class WarmUpService(
     // The rest is for removing the copy and returning its memory.
     private static readonly TimeSpan MaxExerciseTime = TimeSpan.FromSeconds(1.8);
 
-    // The runtime counts 30 calls of a method before it compiles it anew. It begins to count when no method was called for the first time
-    // for 100 ms, so there may be a round without effect.
+    // The runtime compiles in a thread of its own, so the requests leave it a part of the processor.
     private const int Connections = 4;
-    private const int RequestsPerConnection = 16;
-    private const int QuietRounds = 2;
-    private const int FewMethods = 20;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+
+    // The runtime counts 30 calls of a method before it compiles it anew, and begins to count when no method was called for the first time
+    // for 100 ms. So it may pause, and is only finished if it compiles hardly anything for two of these periods.
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
+    private const int QuietPeriods = 2;
+    private const int FewMethods = 10;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -73,30 +74,37 @@ internal sealed partial class WarmUpService(
 
     private async Task UntilCompiledAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
     {
-        for (var quietRounds = 0; quietRounds < QuietRounds;)
+        using var compiled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var senders = Enumerable.Range(0, Connections).Select(_ => SendAsync(http, next, compiled.Token)).ToList();
+        try
         {
-            var before = JitInfo.GetCompiledMethodCount();
-            await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => SendAsync(http, next, cancellationToken)));
-
-            // The runtime compiles in the background.
-            long compiled;
-            do
+            for (var quiet = 0; quiet < QuietPeriods && !senders.Exists(sender => sender.IsFaulted);)
             {
-                compiled = JitInfo.GetCompiledMethodCount();
-                await Task.Delay(Pause, time, cancellationToken);
+                var before = JitInfo.GetCompiledMethodCount();
+                await Task.Delay(Period, time, cancellationToken);
+                quiet = JitInfo.GetCompiledMethodCount() - before < FewMethods ? quiet + 1 : 0;
             }
-            while (JitInfo.GetCompiledMethodCount() - compiled >= FewMethods);
-
-            quietRounds = compiled - before < FewMethods ? quietRounds + 1 : 0;
+        }
+        finally
+        {
+            await compiled.CancelAsync();
+            await Task.WhenAll(senders);
         }
     }
 
     private static async Task SendAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
     {
-        for (var sent = 0; sent < RequestsPerConnection; sent++)
+        try
         {
-            using var request = next();
-            using var answer = await http.SendAsync(request, cancellationToken);
+            while (true)
+            {
+                using var request = next();
+                using var answer = await http.SendAsync(request, cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Everything is compiled, or the time is over.
         }
     }
 
