@@ -107,7 +107,7 @@ internal static class Composition
     {
         if (options.WarmsUp)
         {
-            // First, because it also takes the time in which the others wait.
+            // First, so that it runs while the other services wait for the chain and the store.
             services.AddSingleton(options);
             services.AddHostedService<WarmUpService>();
         }

@@ -18,6 +18,7 @@ public sealed class S3Endpoint
         Origin = $"{scheme}://{host}";
         _host = Encoding.ASCII.GetBytes(host);
         _path = Encoding.ASCII.GetBytes(path);
+        BucketUrl = path.Length == 0 ? Origin + "/" : Origin + path;
     }
 
     /// <summary>The <c>Host</c> header that clients send: without the port if it is the scheme's default.</summary>
@@ -30,7 +31,7 @@ public sealed class S3Endpoint
     public string Origin { get; }
 
     /// <summary>The URL of the bucket, for POST forms. It ends with a slash if the bucket is in the host.</summary>
-    public string BucketUrl => Path.Length == 0 ? Origin + "/" : Origin + Path;
+    public string BucketUrl { get; }
 
     internal ReadOnlySpan<byte> HostBytes => _host;
 

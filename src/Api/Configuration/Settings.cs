@@ -334,7 +334,8 @@ internal static class Settings
     {
         Default = "true",
         Meaning = "`true`: at the start, the server exercises its code for up to two seconds before `/readyz` answers 200, so that it is "
-            + "fast from the first request. Nothing of it is counted or recorded ([how](decisions/0025-warm-before-ready.md))",
+            + "fewer of the first requests are slow. It changes no quota, audit record or metric of requests "
+            + "([how](decisions/0025-warm-before-ready.md))",
     };
 
     internal static readonly Setting<IReadOnlyList<IPNetwork>> TrustedProxies = new("TRUSTED_PROXIES", SettingFormats.Networks)

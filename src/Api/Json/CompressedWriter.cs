@@ -6,14 +6,14 @@ namespace S3Auth.Api.Json;
 
 /// <summary>
 /// Compresses a large answer while it is written, in chunks, for a client that accepts it. An answer of less than <see cref="MinBytes"/>,
-/// or for whose compressor there is no memory, is sent as it is.
+/// or one that exceeds the memory budget, is sent as it is.
 /// </summary>
 /// <param name="answer">Writes to the client, and applies its timeouts to the bytes that are sent.</param>
 /// <param name="headers">The headers of the answer.</param>
 /// <param name="coding">The content coding that the client accepts.</param>
 internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary headers, string coding) : PipeWriter, IDisposable
 {
-    /// <summary>The minimum size of a compressed answer, in bytes: the serializer flushes a longer one before its end.</summary>
+    /// <summary>Smaller answers, in bytes, are sent uncompressed. The size is known at the first flush.</summary>
     internal const int MinBytes = 8 * 1024;
 
     /// <summary>
@@ -47,7 +47,7 @@ internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary hea
     {
     }
 
-    /// <summary>Compresses the written bytes. Sends what the compressor returns; it is not flushed, so often that is nothing.</summary>
+    /// <summary>Compresses the written bytes. The compressor buffers, so a call often sends nothing.</summary>
     public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         Decide();

@@ -21,6 +21,10 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
         SkipValidation = true,
     };
 
+    // Each thread keeps a writer, because creating one allocates more than writing a small answer.
+    [ThreadStatic]
+    private static Utf8JsonWriter? _ofThisThread;
+
     public bool CanWriteResult(OutputFormatterCanWriteContext context) => true;
 
     public IReadOnlyList<string>? GetSupportedContentTypes(string? contentType, Type objectType) => [MediaType];
@@ -36,10 +40,9 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
     {
         var typeInfo = WireJson.Default.GetTypeInfo(answer.GetType()) ?? throw Missing(answer);
         var body = context.Response.BodyWriter;
-        using (var json = new Utf8JsonWriter(body, Plain))
-        {
-            JsonSerializer.Serialize(json, answer, typeInfo);
-        }
+        var json = _ofThisThread ??= new Utf8JsonWriter(body, Plain);
+        json.Reset(body);
+        JsonSerializer.Serialize(json, answer, typeInfo);
 
         var flush = body.FlushAsync(context.RequestAborted);
         return flush.IsCompletedSuccessfully ? Task.CompletedTask : Timed(context).WaitForClientAsync(flush).AsTask();

@@ -58,7 +58,7 @@ internal static class DependencyInjection
         }
     }
 
-    /// <summary>Adds metrics and traces that no one collects, because their names are not those of the service.</summary>
+    /// <summary>Adds the same instruments under other names, so that the exporters of the service do not see them.</summary>
     internal static void AddWarmUpTelemetry(this IServiceCollection services)
     {
         services.AddSingleton<ApiMetrics>();

@@ -4,7 +4,7 @@ namespace S3Auth.Api.WarmUp;
 
 /// <summary>
 /// Exercises the code of the service before <c>/readyz</c> answers 200. The runtime compiles each method at its first call, and again,
-/// optimised, after some dozens of calls. So this sends requests to a private copy of the service in this process, until the runtime has
+/// optimised, after 30 calls. So this sends requests to a private copy of the service in this process, until the runtime has
 /// nothing more to compile. The copy has the same code, but keys of its own, and nothing outside of the process
 /// (<see cref="Composition.BuildPrivateCopy"/>), so nothing of it is counted or recorded.
 /// </summary>
@@ -17,14 +17,14 @@ internal sealed partial class WarmUpService(
     // The rest is for removing the copy and returning its memory.
     private static readonly TimeSpan MaxExerciseTime = TimeSpan.FromSeconds(1.8);
 
-    // The runtime compiles in a thread of its own, so the requests leave it a part of the processor.
+    // Few connections, so that the thread that compiles gets CPU time.
     private const int Connections = 4;
 
-    // The runtime counts 30 calls of a method before it compiles it anew, and begins to count when no method was called for the first time
-    // for 100 ms. So it may pause, and is only finished if it compiles hardly anything for two of these periods.
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(150);
-    private const int QuietPeriods = 2;
-    private const int FewMethods = 10;
+    // The runtime starts to count calls after 100 ms without a new method, and recompiles a method after 30 calls. A kind of requests is
+    // warm after two quiet intervals: with fewer compiled methods than this.
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(150);
+    private const int QuietIntervals = 2;
+    private const int MaxMethodsOfQuietInterval = 10;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -78,11 +78,11 @@ internal sealed partial class WarmUpService(
         var senders = Enumerable.Range(0, Connections).Select(_ => SendAsync(http, next, compiled.Token)).ToList();
         try
         {
-            for (var quiet = 0; quiet < QuietPeriods && !senders.Exists(sender => sender.IsFaulted);)
+            for (var quiet = 0; quiet < QuietIntervals && !senders.Exists(sender => sender.IsFaulted);)
             {
                 var before = JitInfo.GetCompiledMethodCount();
-                await Task.Delay(Period, time, cancellationToken);
-                quiet = JitInfo.GetCompiledMethodCount() - before < FewMethods ? quiet + 1 : 0;
+                await Task.Delay(CheckInterval, time, cancellationToken);
+                quiet = JitInfo.GetCompiledMethodCount() - before < MaxMethodsOfQuietInterval ? quiet + 1 : 0;
             }
         }
         finally

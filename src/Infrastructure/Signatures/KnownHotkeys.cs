@@ -3,9 +3,8 @@ using System.Collections.Concurrent;
 namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
-/// Cache of the hotkeys that have signed. Only a valid signature adds one, so an entry costs its owner a signature and not only a request.
-/// If the cache is full, a random entry is evicted: with the oldest instead, hotkeys that sign in turn would all be evicted before their
-/// next signature as soon as there is one more than the capacity.
+/// Cache of the hotkeys that have signed. Only a valid signature adds an entry. If the cache is full, it evicts a random entry. With the
+/// oldest one instead, hotkeys that sign in turn would never be found as soon as there is one more than the capacity.
 /// </summary>
 /// <param name="capacity">The maximum number of hotkeys. An entry takes about 4 KB.</param>
 internal sealed class KnownHotkeys(int capacity)

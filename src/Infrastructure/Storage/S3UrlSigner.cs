@@ -44,8 +44,8 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
         private readonly long _start = moment.ToUnixTimeSeconds();
 
         // Read once, because an answer that has begun cannot be refused any more.
-        private readonly Lazy<BarredHeaders> _barred = new(puts.BarredHeaders, LazyThreadSafetyMode.PublicationOnly);
-        private readonly Lazy<BarredHeaders> _barredAtParts = new(puts.BarredPartHeaders, LazyThreadSafetyMode.PublicationOnly);
+        private BarredHeaders? _barred;
+        private BarredHeaders? _barredAtParts;
 
         public DateTimeOffset? CredentialsEnd => credentialsEnd;
 
@@ -70,8 +70,12 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
             return new PutUpload(signer.PresignPut(file.Key.Key, SecondsTo(expiry), rules), HeadersOf(rules));
         }
 
-        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) => signer.PresignPut(
-            key.Key, SecondsTo(expiry), new PutRules(size, _barredAtParts.Value) { Part = new UploadPart(storeUploadId, number) });
+        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
+        {
+            _barredAtParts ??= puts.BarredPartHeaders();
+            var rules = new PutRules(size, _barredAtParts.Value) { Part = new UploadPart(storeUploadId, number) };
+            return signer.PresignPut(key.Key, SecondsTo(expiry), rules);
+        }
 
         public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 
@@ -91,7 +95,7 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
                     + "/healthcheck what to change.")
             : new PostUpload(bucketUrl, signer.SignPost(rules, SecondsTo(expiry)));
 
-        private PutRules RulesFor(FileUpload file, StoreCapabilities store) => new(file.Size, _barred.Value)
+        private PutRules RulesFor(FileUpload file, StoreCapabilities store) => new(file.Size, _barred ??= puts.BarredHeaders())
         {
             IsWriteOnce = file.IsWriteOnce && store.ConditionalWrites is (ConditionalWrites.Enforced or ConditionalWrites.Accepted),
             Checksum = store.Checksums is false || UsesPayloadHash(store) ? null : file.Sha256?.Base64,

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
-/// Registers what the warm-up uses instead of everything outside the process. The classes that every request passes are those of the
+/// Registers in-memory adapters for the warm-up. The classes that every request passes are those of the
 /// service, because their code is what gets warm: the signer, the replay guard, the quota and the writer of audit lines.
 /// </summary>
 public static class DependencyInjection
@@ -35,7 +35,7 @@ public static class DependencyInjection
             Credentials = new SigningCredentials("warm-up", RandomNumberGenerator.GetHexString(SecretBytes)),
         });
 
-        // As at a store that was tested.
+        // Simulates a store whose PUT test passed.
         services.AddSingleton(provider => new PutGuard(provider.GetRequiredService<TimeProvider>())
         {
             Finding = new PutFinding(PutUploads.Safe),

@@ -32,7 +32,7 @@ namespace S3Auth.Substrate.Curve;
 //
 //      Debug builds assert all of them.
 
-/// <summary>An element of the field modulo 2^255 − 19, in variable time.</summary>
+/// <summary>An element of the field modulo 2^255 − 19. Its operations run in variable time.</summary>
 internal readonly struct FieldElement
 {
     /// <summary>The size of an encoded element, in bytes.</summary>
@@ -47,7 +47,7 @@ internal readonly struct FieldElement
     /// <summary>How far one factor is shifted, so that the high word of a product begins at bit 54 and the low word ends there.</summary>
     private const int Shift = 64 - InputBits;
 
-    /// <summary>What bit 54 of a product is worth in the next limb, which begins at bit 51.</summary>
+    /// <summary>The weight of bit 54 of a product in the next limb, which begins at bit 51.</summary>
     private const ulong HighWeight = 1UL << (InputBits - LimbBits);
 
     private const ulong LowLimbOf4P = (1UL << 53) - 76;
@@ -114,8 +114,8 @@ internal readonly struct FieldElement
     public static FieldElement operator -(in FieldElement value) => (Zero - value).Reduce();
 
     /// <summary>
-    /// The product, reduced. Each product of two limbs is split at bit 54. So the two sums of a column, low and high, fit into words of
-    /// 64 bits: of the 5 products of a column at most, each part is below 2^54.
+    /// The product, reduced. Each product of two limbs is split at bit 54. A column has at most 5 products,
+    /// and each part is below 2^54, so its sums of low and of high parts fit into 64 bits.
     /// </summary>
     /// <remarks>Optimised at the first call. Otherwise the first verifications of a process take three times as long.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// A store that answers every listing with a folder of each miner. It costs a service almost nothing that caches listings for as long as
-/// possible.
+/// A store that answers every listing with a folder of each miner. A service that caches listings rarely calls it.
 /// </summary>
 internal static class MinersStore
 {
