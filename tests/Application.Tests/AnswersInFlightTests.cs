@@ -338,6 +338,18 @@ public sealed class AnswersInFlightTests
     }
 
     [Test]
+    public void Optional_memory_leaves_half_of_the_budget()
+    {
+        var memory = new ResponseMemoryBudget(1000);
+        var (first, second) = (new ResponseMemoryOwner(Hotkey: null, 1), new ResponseMemoryOwner(Hotkey: null, 2));
+
+        Assert.That(memory.TryTakeOptional(first, 400), Is.True);
+        Assert.That(memory.TryTakeOptional(second, 101), Is.False);
+        Assert.That(memory.TryChange(second, 0, 101), Is.True);
+        Assert.That(memory.Taken, Is.EqualTo(501));
+    }
+
+    [Test]
     public async Task Urls_of_large_responses_are_signed_when_they_are_read()
     {
         _subnet.Store.Setup(port => port.ListFoldersAsync(It.IsAny<string>(), It.IsAny<int?>(), It.IsAny<CancellationToken>()))

@@ -29,6 +29,7 @@ internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary hea
     private readonly MemoryStream _compressed = new();
     private Stream? _compressor;
     private bool _isDecided;
+    private bool _hasSent;
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -103,7 +104,12 @@ internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary hea
             return;
         }
 
-        headers.ContentEncoding = coding;
+        if (!_hasSent)
+        {
+            headers.ContentEncoding = coding;
+            _hasSent = true;
+        }
+
         answer.Write(_compressed.GetBuffer().AsSpan(0, (int)_compressed.Length));
         _compressed.SetLength(0);
     }
@@ -113,8 +119,14 @@ internal sealed class CompressedWriter(TimedWriter answer, IHeaderDictionary hea
         if (_compressor is { } compressor)
         {
             _compressor = null;
-            compressor.Dispose();
-            answer.ReleaseMemory(CompressorBytes);
+            try
+            {
+                compressor.Dispose();
+            }
+            finally
+            {
+                answer.ReleaseMemory(CompressorBytes);
+            }
         }
     }
 }

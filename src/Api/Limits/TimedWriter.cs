@@ -85,9 +85,9 @@ internal sealed class TimedWriter : PipeWriter
     internal ValueTask<FlushResult> WaitForClientAsync(ValueTask<FlushResult> flush) =>
         flush.IsCompletedSuccessfully ? flush : new ValueTask<FlushResult>(WaitAsync(flush.AsTask()));
 
-    /// <summary>Takes memory for writing this answer to a proved request, until <see cref="ReleaseMemory"/>.</summary>
-    /// <returns>Whether it was taken; false if the budget or the caller's share is used up.</returns>
-    internal bool TryTakeMemory(long bytes) => _memory.TryChange(_holder, 0, bytes);
+    /// <summary>Takes memory that this answer to a proved request can do without, until <see cref="ReleaseMemory"/>.</summary>
+    /// <returns>Whether it was taken; false if half of the budget or the client's share is used up.</returns>
+    internal bool TryTakeMemory(long bytes) => _memory.TryTakeOptional(_holder, bytes);
 
     /// <summary>Releases what <see cref="TryTakeMemory"/> took.</summary>
     internal void ReleaseMemory(long bytes) => _memory.TryChange(_holder, bytes, 0);

@@ -52,8 +52,12 @@ internal sealed partial class WarmUpService(
             LogFailed(failure);
         }
 
-        // Returns the memory of the copy to the system.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        // Returns the memory of the copy to the system. After the time limit, this pause would delay requests.
+        if (state.IsRunning)
+        {
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         state.End();
     }
 

@@ -16,6 +16,7 @@ public sealed class ResponseMemoryBudget(long maxBytes)
     private const int Share = 8;
     private const int HotkeyShare = 4;
     private const int ClientShare = 2;
+    private const int OptionalShare = 2;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<AccountId, long> _hotkeys = [];
@@ -81,6 +82,18 @@ public sealed class ResponseMemoryBudget(long maxBytes)
         }
 
         bool Fits(long held, long max) => held == from || held - from + to <= max;
+    }
+
+    /// <summary>
+    /// Takes memory that a response can do without. Returns false if more than half of the budget would then be in use, so that the other
+    /// half is left for what responses need.
+    /// </summary>
+    public bool TryTakeOptional(ResponseMemoryOwner holder, long bytes)
+    {
+        lock (_gate)
+        {
+            return _taken + bytes <= maxBytes / OptionalShare && TryChange(holder, 0, bytes);
+        }
     }
 
     private static void Add<T>(Dictionary<T, long> held, T key, long bytes)

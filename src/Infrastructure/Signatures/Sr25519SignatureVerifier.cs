@@ -73,8 +73,10 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 
     private static bool Verify(KnownHotkey hotkey, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> wrapped, in Sr25519Signature signature)
     {
-        var first = hotkey.SignsWrapped ? wrapped : plain;
-        var second = hotkey.SignsWrapped ? plain : wrapped;
+        // Read once, because another request of this hotkey may change it.
+        var isWrappedFirst = hotkey.SignsWrapped;
+        var first = isWrappedFirst ? wrapped : plain;
+        var second = isWrappedFirst ? plain : wrapped;
         if (!hotkey.Key.VerifyEither(first, second, signature, out var isSecond))
         {
             return false;
@@ -82,7 +84,7 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 
         if (isSecond)
         {
-            hotkey.SignsWrapped = !hotkey.SignsWrapped;
+            hotkey.SignsWrapped = !isWrappedFirst;
         }
 
         return true;

@@ -86,7 +86,12 @@ internal sealed class MultiplesTable
     }
 
     /// <summary>scalar·P, where P is this table's point.</summary>
-    public EdwardsPoint Multiply(ReadOnlySpan<byte> scalar) => MultiplyAdd(scalar, stackalloc byte[Sodium.ElementSize]);
+    public EdwardsPoint Multiply(ReadOnlySpan<byte> scalar)
+    {
+        Span<byte> zero = stackalloc byte[Sodium.ElementSize];
+        zero.Clear();
+        return MultiplyAdd(scalar, zero);
+    }
 
     /// <summary>Divides all points by their Z with one inversion: the product of all Z is inverted, and then taken apart.</summary>
     private static TablePoint[] Normalize(ReadOnlySpan<EdwardsPoint> points)
