@@ -97,25 +97,14 @@ Task("EndToEnd")
     .IsDependentOn("NativeTool")
     .Does(() => RunTests("./tests/EndToEnd.Tests/EndToEnd.Tests.csproj"));
 
-// The Python package. Its tests mostly wait for servers, so Default starts them beside the end-to-end tests, and waits for them at its end.
-Task<Exception> python = null;
-Task("StartPython")
-    .IsDependentOn("Clean")
-    .IsDependentOn("Build")
-    .IsDependentOn("NativeTool")
-    .WithCriteria(() => !nightly, "The nightly tests measure, so they run alone.")
-    .Does(() =>
-    {
-        // Not as an expression: Cake would await its value.
-        python = System.Threading.Tasks.Task.Run(RunPython);
-    });
-
+// The Python package. After the end-to-end tests, not beside them: both have time limits, and two cores are not enough for both.
 Task("Python")
     .IsDependentOn("Clean")
     .IsDependentOn("Build")
+    .IsDependentOn("NativeTool")
     .Does(() =>
     {
-        if ((python is null ? RunPython() : python.Result) is { } failure)
+        if (RunPython() is { } failure)
         {
             throw failure;
         }
@@ -123,7 +112,6 @@ Task("Python")
 
 Task("Default")
     .IsDependentOn("Test")
-    .IsDependentOn("StartPython")
     .IsDependentOn("EndToEnd")
     .IsDependentOn("Python");
 
@@ -339,8 +327,6 @@ Task("Nightly")
 
 Teardown(_ =>
 {
-    // After failed unit tests, the Python build may still be running.
-    python?.Wait();
     if (GetFiles($"{results}/*.trx").Count + GetFiles($"{results}/*.xml").Count > 0)
     {
         WriteSummary();
@@ -411,7 +397,7 @@ Exception RunPython()
         return missing.Length == 0;
     }
 
-    // Prints the output at the end, because others run at the same time: all of it after a failure, otherwise the last lines.
+    // Prints all of the output after a failure, otherwise the last lines.
     bool Run(DirectoryPath folder, params string[] arguments)
     {
         var (exitCode, output) = Start(folder, arguments);
@@ -429,11 +415,9 @@ Exception RunPython()
 
     (int ExitCode, string Output) Start(DirectoryPath folder, params string[] arguments)
     {
-        // With low priority, because the end-to-end tests beside them have time limits.
-        var (program, first) = IsRunningOnLinux() ? ("nice", new[] { "-n", "10", interpreter.ToString() }) : (interpreter.ToString(), []);
-        var exitCode = StartProcess(program, new ProcessSettings
+        var exitCode = StartProcess(interpreter, new ProcessSettings
         {
-            Arguments = first.Concat(arguments).Aggregate(new ProcessArgumentBuilder(), (line, argument) => line.AppendQuoted(argument)),
+            Arguments = arguments.Aggregate(new ProcessArgumentBuilder(), (line, argument) => line.AppendQuoted(argument)),
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

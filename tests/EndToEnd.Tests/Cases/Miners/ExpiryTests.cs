@@ -4,13 +4,19 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 [TestFixtureSource(typeof(Deployments), nameof(Deployments.EachStore))]
 internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
+    // Long enough to use everything once before the end, also on a busy machine.
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(12);
+
     [Test]
     public async Task Everything_granted_ends_when_it_was_asked_to()
     {
         var miner = Deployment.NextMiner();
         await Bucket.PutAsync(Deployment.FolderOf(miner) + Deployment.PathOf("file.bin"), Bytes(1024));
-        var folder = Deployment.GrantsForms ? await Client.GetFolderAccessAsync(miner, expiry: ServiceClient.Now + 3) : null;
-        var validator = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey, expiry: ServiceClient.Now + 3);
+        var end = DateTimeOffset.FromUnixTimeSeconds(ServiceClient.Now) + Life;
+        var folder = Deployment.GrantsForms
+            ? await Client.GetFolderAccessAsync(miner, expiry: end.ToUnixTimeSeconds())
+            : null;
+        var validator = await Client.GetValidatorAccessAsync(Subnet.Validator.Hotkey, expiry: end.ToUnixTimeSeconds());
         string[] listings =
         [
             .. folder is null ? (string[])[] : [folder.ListUrl],
@@ -23,7 +29,8 @@ internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : De
             Assert.That((await Presigned.GetAsync(listing)).Accepted, $"It must be good before, else this proves nothing: {listing}");
         }
 
-        await Task.Delay(TimeSpan.FromSeconds(4.2));
+        // Stores compare whole seconds.
+        await Task.Delay(end + TimeSpan.FromSeconds(1.2) - DateTimeOffset.UtcNow);
 
         if (folder is not null)
         {

@@ -162,7 +162,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             _ => ["--no-config"],
         };
         return await Tool.RunAsync(
-            Tool.Need(shell, shell), options, snippet + "\n", environment, Path.Combine(folder.Path, "work"), TimeSpan.FromMinutes(3));
+            Tool.Need(shell, shell), options, snippet + "\n", environment, Path.Combine(folder.Path, "work"), TimeSpan.FromMinutes(6));
     }
 
     private static async Task<ToolResult> RunPythonAsync(
@@ -187,7 +187,7 @@ internal abstract class SnippetFixture(StoreKind store, FolderLayoutKind layout)
             await File.WriteAllTextAsync(program, snippet);
             return await Tool.RunAsync(
                 Tool.Need("dotnet", "the .NET SDK"), ["run", program], environment: environment, folder: Path
-                    .Combine(folder.Path, "work"), limit: TimeSpan.FromMinutes(3));
+                    .Combine(folder.Path, "work"), limit: TimeSpan.FromMinutes(6));
         }
         finally
         {
