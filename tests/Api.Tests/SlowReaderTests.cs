@@ -146,15 +146,8 @@ public sealed class SlowReaderTests
     [TestCase("br")]
     public async Task Compressed_answer_is_produced_while_it_is_written_and_its_compressor_counts(string coding)
     {
-        Connect(16L * Megabyte);
-        _client.Context.Request.Headers.AcceptEncoding = coding;
-        var random = new Random(1);
         var made = 0;
-        var writing = FormatAsync(Answer(1000, _ =>
-        {
-            made++;
-            return random.GetHexString(4000);
-        }));
+        var writing = FormatLargeAsync(coding, () => made++);
 
         Assert.That(() => _memory.Taken, Is.EqualTo(CompressedWriter.CompressorBytes + TimedWriter.BytesPerWait).After(5000, 5));
         Assert.That(made, Is.LessThan(150), "a few pieces, not all of the 4 MB");
@@ -169,15 +162,8 @@ public sealed class SlowReaderTests
     [TestCase("br")]
     public async Task Answer_to_a_client_that_disconnects_is_not_produced_further(string? coding)
     {
-        Connect(16L * Megabyte);
-        _client.Context.Request.Headers.AcceptEncoding = coding;
-        var random = new Random(1);
         var made = 0;
-        var writing = FormatAsync(Answer(1000, _ =>
-        {
-            made++;
-            return random.GetHexString(4000);
-        }));
+        var writing = FormatLargeAsync(coding, () => made++);
         Assert.That(() => _memory.Taken, Is.GreaterThanOrEqualTo(TimedWriter.BytesPerWait).After(5000, 5));
 
         _client.Abort();
@@ -280,6 +266,19 @@ public sealed class SlowReaderTests
             files, number => new ListedFile($"data/{number}", 1, DateTimeOffset.UnixEpoch, "etag", url(number))),
         ExpiresInSeconds = 1,
     };
+
+    // An answer of 4 MB that hardly becomes smaller.
+    private Task FormatLargeAsync(string? coding, Action onMade)
+    {
+        Connect(16L * Megabyte);
+        _client.Context.Request.Headers.AcceptEncoding = coding;
+        var random = new Random(1);
+        return FormatAsync(Answer(1000, _ =>
+        {
+            onMade();
+            return random.GetHexString(4000);
+        }));
+    }
 
     private void Connect(long memory)
     {

@@ -83,15 +83,15 @@ internal static class AccessCost
             }
         }
 
-        var bare = Median(costs[requests[0].What]);
+        var bare = Median.Of(costs[requests[0].What]);
         Console.WriteLine("| request | CPU of the service, median (least, most) | ratio to bare HTTP |");
         Console.WriteLine("| --- | --- | --- |");
         foreach (var (what, _, _) in requests)
         {
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {what} | {Median(costs[what]):0.000} ms ({costs[what].Min():0.000}, {costs[what].Max():0.000}) | "
-                    + $"{Median(costs[what]) / bare:0} |"));
+                $"| {what} | {Median.Of(costs[what]):0.000} ms ({costs[what].Min():0.000}, {costs[what].Max():0.000}) | "
+                    + $"{Median.Of(costs[what]) / bare:0} |"));
         }
 
         return 0;
@@ -102,11 +102,9 @@ internal static class AccessCost
     private static async Task<double> CostAsync(RunningService api, string path, Func<JsonObject> body)
     {
         var times = path == FolderAccess || body().Count == 0 ? CheapRequests : Requests;
-        api.Process.Refresh();
-        var before = api.Process.TotalProcessorTime;
+        var before = api.Process.CpuMicros();
         await SendAsync(api, path, body, times);
-        api.Process.Refresh();
-        return (api.Process.TotalProcessorTime - before).TotalMilliseconds / times;
+        return (api.Process.CpuMicros() - before) / times / 1000;
     }
 
     private static async Task SendAsync(RunningService api, string path, Func<JsonObject> body, int times)
@@ -134,6 +132,4 @@ internal static class AccessCost
         ["timestamp"] = long.Parse(text[(text.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
         ["signature"] = hotkey.Sign(Encoding.UTF8.GetBytes(text)).ToString(),
     };
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -47,10 +47,10 @@ internal sealed class RequestBody : IDisposable
     private int _progress;
     private bool _isDropped;
 
-    private RequestBody(HttpContext context, BodyMemory memory, TimeProvider time)
+    private RequestBody(HttpContext context, int maxBytes, BodyMemory memory, TimeProvider time)
     {
         (_memory, _time, _start) = (memory, time, time.GetTimestamp());
-        _maxBytes = LimitOf(context);
+        _maxBytes = maxBytes;
         Client = ClientNetwork.Of(context.Connection.RemoteIpAddress);
         Node = new LinkedListNode<RequestBody>(this);
     }
@@ -76,12 +76,13 @@ internal sealed class RequestBody : IDisposable
     /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all of the memory budget, and arrive faster.</exception>
     internal static async Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
     {
-        if (context.Request.ContentLength > LimitOf(context))
+        var maxBytes = LimitOf(context);
+        if (context.Request.ContentLength > maxBytes)
         {
             throw TooLarge();
         }
 
-        var body = new RequestBody(context, memory, time);
+        var body = new RequestBody(context, maxBytes, memory, time);
         try
         {
             // Most bodies arrive with their headers. They need no timer.

@@ -37,8 +37,8 @@ internal static class ColdStart
 
         return
         [
-            new Figure("first two seconds ÷ warm, folder grants a second", Median(throughputs), MinOfWarm, IsMoreBetter: true),
-            new Figure("first two seconds ÷ warm, p99", Median(latencies), MaxOfWarmP99),
+            new Figure("first two seconds ÷ warm, folder grants a second", Median.Of(throughputs), MinOfWarm, IsMoreBetter: true),
+            new Figure("first two seconds ÷ warm, p99", Median.Of(latencies), MaxOfWarmP99),
         ];
     }
 
@@ -47,6 +47,4 @@ internal static class ColdStart
         using var wrk = requests.Prepare(Warm);
         return await wrk.RunAsync(api.Http.BaseAddress!, LoadRun.Connections, Warm);
     }
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 }

@@ -66,11 +66,11 @@ internal static class GrantLoad
         [
             new Figure(
                 "CPU of a folder grant ÷ (bare HTTP and one verification)",
-                Median(servers[2].Rounds.Zip(servers[1].Rounds, (own, neighbour) => own.CpuMicros / neighbour.CpuMicros)),
+                Median.Of(servers[2].Rounds.Zip(servers[1].Rounds, (own, neighbour) => own.CpuMicros / neighbour.CpuMicros)),
                 MaxOverNeighbour),
             new Figure(
                 "folder grants a second ÷ bare HTTP",
-                Median(servers[2].Rounds.Zip(servers[0].Rounds, (own, neighbour) => own.Wrk.PerSecond / neighbour.Wrk.PerSecond)),
+                Median.Of(servers[2].Rounds.Zip(servers[0].Rounds, (own, neighbour) => own.Wrk.PerSecond / neighbour.Wrk.PerSecond)),
                 IsMoreBetter: true),
             new Figure("allocated for a folder grant, KB", allocated, MaxAllocatedKb),
             new Figure("a wrong signature ÷ a right one", costs.Wrong / costs.Right),
@@ -109,8 +109,6 @@ internal static class GrantLoad
                 + $"{rounds.Max(round => round.Wrk.PerSecond):0} | {middle.CpuMicros:0} us | {middle.Wrk.P50.TotalMilliseconds:0.00} ms | "
                 + $"{middle.Wrk.P99.TotalMilliseconds:0.00} ms | {rounds.Sum(round => round.Wrk.Refused)} |");
     }
-
-    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(Rounds / 2);
 
     private sealed record Round(WrkResult Wrk, double CpuMicros);
 

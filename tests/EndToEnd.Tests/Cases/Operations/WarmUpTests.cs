@@ -18,7 +18,7 @@ internal sealed class WarmUpTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(metrics, Does.Not.Contain("WarmUp").And.Not.Contain("warm-up"));
-            Assert.That(metrics, Does.Not.Contain("s3auth_decisions_total{").And.Not.Contain("s3auth_presigned_urls_total{"));
+            Assert.That(metrics, Does.Not.Contain("s3auth_decisions_total{").And.Not.Contain("s3auth_presigned_total{"));
             Assert.That(metrics, Does.Not.Contain("s3auth_signature_verification_duration_seconds_count{"));
             Assert.That(metrics, Does.Not.Contain("s3auth_refusals_total{").And.Not.Contain("http_route=\"/get-folder-access\""));
             Assert.That(metrics, Does.Match("(?m)^s3auth_replay_remembered\\S* 0\r?$").And.Match("(?m)^s3auth_quota_used\\S* 0\r?$"));
