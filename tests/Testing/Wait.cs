@@ -1,9 +1,9 @@
 namespace S3Auth.Testing;
 
-/// <summary>Waits in real time until a condition holds. Fails the test after 30 seconds, or after the given timeout.</summary>
+/// <summary>Waits in real time until a condition holds. Fails the test after a minute, or after the given timeout.</summary>
 public static class Wait
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
 
     public static Task UntilAsync(Func<bool> condition, string? because = null, TimeSpan? timeout = null) =>
