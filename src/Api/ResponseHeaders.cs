@@ -5,7 +5,7 @@ internal static class ResponseHeaders
 {
     internal static void UseResponseHeaders(this IApplicationBuilder app)
     {
-        var time = app.ApplicationServices.GetRequiredService<TimeProvider>();
+        var limits = new RateLimitHeaders(app.ApplicationServices.GetRequiredService<TimeProvider>());
         var stop = app.ApplicationServices.GetRequiredService<ServiceStop>();
         Func<object, Task> complete = Complete;
         app.Use((context, next) =>
@@ -30,7 +30,7 @@ internal static class ResponseHeaders
         Task Complete(object state)
         {
             var context = (HttpContext)state;
-            RateLimitHeaders.Write(context, context.RequestServices.GetRequiredService<QuotaUsage>(), time);
+            limits.Write(context, context.RequestServices.GetRequiredService<Caller>().Quota);
             if (stop.HasBegun)
             {
                 // The client must open a new connection, which goes to another instance.

@@ -28,7 +28,6 @@ internal static class SecurityModel
     {
         services.AddScoped<Caller>();
         services.AddScoped<RequestOrigin>();
-        services.AddScoped<QuotaUsage>();
         services.AddScoped<InFlightSlot>();
         services.AddScoped<ResponseMemoryLease>();
         services.AddSingleton<RequestsInFlight>();

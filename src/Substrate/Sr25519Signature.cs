@@ -40,10 +40,10 @@ public readonly struct Sr25519Signature : IEquatable<Sr25519Signature>
     /// Parses 64 bytes of hex in either case, or 65 bytes that begin with 01 (the tag of sr25519), with or without a
     /// leading 0x. Anything else is <see langword="false"/>. Allocates nothing.
     /// </summary>
-    public static bool TryParseHex([NotNullWhen(true)] string? text, out Sr25519Signature signature)
+    public static bool TryParseHex(ReadOnlySpan<char> text, out Sr25519Signature signature)
     {
         signature = default;
-        var hex = text.AsSpan();
+        var hex = text;
         if (hex.StartsWith("0x", StringComparison.Ordinal))
         {
             hex = hex[2..];

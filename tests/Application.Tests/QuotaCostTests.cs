@@ -86,8 +86,8 @@ public sealed class QuotaCostTests
         {
             Outcome = AccessOutcome.Granted, Hotkey = Subnet.Bob, Neuron = null, Coldkey = Subnet.Dave, HasValidatorQuota = true,
         });
-        _usage = new QuotaUsage();
-        return new EnforceQuota<Batch, string>(_quota.Object, Limits, _refunds, caller, _usage, _time)
+        _usage = caller.Quota;
+        return new EnforceQuota<Batch, string>(_quota.Object, Limits, _refunds, caller, _time)
             .Handle(request, CancellationToken.None, () => Task.FromResult(handler?.Invoke() ?? "granted"));
     }
 

@@ -28,10 +28,11 @@ public sealed class ServiceController(IMediator mediator) : ControllerBase
     [HttpGet("/readyz", Name = "getReadiness")]
     [ProducesResponseType<Readiness>(StatusCodes.Status200OK)]
     [ProducesResponseType<Readiness>(StatusCodes.Status503ServiceUnavailable)]
-    public async Task<ActionResult<Readiness>> GetReadiness(CancellationToken cancellationToken)
+    public async Task<Readiness> GetReadiness(CancellationToken cancellationToken)
     {
         var readiness = await mediator.Send(new GetReadinessQuery(), cancellationToken);
-        return StatusCode(readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, readiness);
+        Response.StatusCode = readiness.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        return readiness;
     }
 
     /// <summary>Get the limits and how much is left today</summary>

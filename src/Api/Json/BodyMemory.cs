@@ -57,30 +57,28 @@ internal sealed class BodyMemory(long maxBytes = BodyMemory.MaxBytes, long maxBy
     /// <summary>Records progress of the body: it is now the last to be dropped. Call it with <see cref="Gate"/> held.</summary>
     internal void MarkProgress(RequestBody body)
     {
-        if (body.Node.List is not null)
-        {
-            _arriving.Remove(body.Node);
-        }
-
-        _arriving.AddLast(body.Node);
+        Remove(body);
+        _arriving.AddLast(body.Node ??= new LinkedListNode<RequestBody>(body));
     }
 
     /// <summary>Marks the body as complete: it keeps its bytes and is not dropped. Call it with <see cref="Gate"/> held.</summary>
-    internal void MarkComplete(RequestBody body)
-    {
-        if (body.Node.List is not null)
-        {
-            _arriving.Remove(body.Node);
-        }
-    }
+    internal void MarkComplete(RequestBody body) => Remove(body);
 
     /// <summary>Returns the body's bytes to the budget. Call it with <see cref="Gate"/> held.</summary>
     internal void Release(RequestBody body, int bytes)
     {
-        MarkComplete(body);
+        Remove(body);
         if (bytes > 0)
         {
             Add(body.Client, -bytes);
+        }
+    }
+
+    private void Remove(RequestBody body)
+    {
+        if (body.Node is { List: not null } node)
+        {
+            _arriving.Remove(node);
         }
     }
 

@@ -1,8 +1,6 @@
-using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
-using Microsoft.Extensions.Options;
 
 namespace S3Auth.Api.Json;
 
@@ -13,7 +11,7 @@ internal static class DependencyInjection
     {
         mvc.Services.AddSingleton(new BodyMemory());
         mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
-        mvc.Services.AddSingleton<OutputFormatterSelector, OnlyFormatter>();
+        mvc.Services.AddSingleton<IActionResultTypeMapper, WireJsonAnswers>();
         mvc.Services.AddSingleton<WireJsonInputFormatter>();
         mvc.Services.AddSingleton<ParameterBinder, DirectParameterBinder>();
         mvc.Services.AddOptions<MvcOptions>().Configure<WireJsonInputFormatter>((options, formatter) =>
@@ -37,12 +35,20 @@ internal static class DependencyInjection
         });
     }
 
-    /// <summary>Selects the only formatter. MVC would parse the Accept header of each request first.</summary>
-    private sealed class OnlyFormatter(IOptions<MvcOptions> options) : OutputFormatterSelector
+    /// <summary>
+    /// Writes what actions return with the only formatter. MVC would create lists of formatters for each answer, and parse the Accept
+    /// header to select one.
+    /// </summary>
+    private sealed class WireJsonAnswers : IActionResultTypeMapper
     {
-        public override IOutputFormatter SelectFormatter(
-            OutputFormatterCanWriteContext context, IList<IOutputFormatter> formatters, MediaTypeCollection contentTypes) =>
-            options.Value.OutputFormatters[0];
+        public Type GetResultDataType(Type returnType) => returnType;
+
+        public IActionResult Convert(object? value, Type returnType) => new WireJsonAnswer(value);
+    }
+
+    private sealed class WireJsonAnswer(object? value) : IActionResult
+    {
+        public Task ExecuteResultAsync(ActionContext context) => WireJsonOutputFormatter.WriteAsync(context.HttpContext, value);
     }
 
     /// <summary>

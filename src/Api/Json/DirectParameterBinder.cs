@@ -1,6 +1,4 @@
-using System.Text;
 using Microsoft.AspNetCore.Mvc.Abstractions;
-using Microsoft.AspNetCore.Mvc.Formatters;
 using Microsoft.AspNetCore.Mvc.ModelBinding;
 using Microsoft.AspNetCore.Mvc.ModelBinding.Validation;
 using Microsoft.Extensions.Options;
@@ -20,9 +18,6 @@ internal sealed class DirectParameterBinder(
     ILoggerFactory loggers)
     : ParameterBinder(metadata, binders, validator, options, loggers)
 {
-    private static readonly Func<Stream, Encoding, TextReader> NoReader =
-        (_, _) => throw new NotSupportedException("The formatter reads bytes.");
-
     /// <inheritdoc/>
     public override async ValueTask<ModelBindingResult> BindModelAsync(
         ActionContext actionContext,
@@ -43,9 +38,7 @@ internal sealed class DirectParameterBinder(
 
         if (parameter.BindingInfo?.BindingSource == BindingSource.Body)
         {
-            var context = new InputFormatterContext(
-                actionContext.HttpContext, parameter.Name, actionContext.ModelState, metadata, NoReader);
-            return ModelBindingResult.Success((await body.ReadAsync(context)).Model);
+            return ModelBindingResult.Success(await body.ReadAsync(actionContext.HttpContext, parameter.ParameterType));
         }
 
         return await base.BindModelAsync(actionContext, modelBinder, valueProvider, parameter, metadata, value, container);

@@ -52,7 +52,6 @@ internal sealed class RequestBody : IDisposable
         (_memory, _time, _start) = (memory, time, time.GetTimestamp());
         _maxBytes = maxBytes;
         Client = ClientNetwork.Of(context.Connection.RemoteIpAddress);
-        Node = new LinkedListNode<RequestBody>(this);
     }
 
     /// <summary>Every byte as it was received.</summary>
@@ -61,8 +60,8 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The client whose share the body counts against.</summary>
     internal UInt128 Client { get; }
 
-    /// <summary>The node of this body in the list of arriving bodies.</summary>
-    internal LinkedListNode<RequestBody> Node { get; }
+    /// <summary>The node of this body in the list of arriving bodies; null for a body that was never counted.</summary>
+    internal LinkedListNode<RequestBody>? Node { get; set; }
 
     /// <summary>Returns the largest body that this request may have, in bytes.</summary>
     internal static int LimitOf(HttpContext context) =>

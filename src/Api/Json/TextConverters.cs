@@ -55,8 +55,3 @@ internal sealed class RoleConverter() : TextConverter<Role>(TryParse, role => ro
 /// <summary>Accepts every well-formed name; the validators check whether the source is configured.</summary>
 internal sealed class SourceConverter() : TextConverter<Source>(
     Source.TryParse, source => source.Name, "Send a source's name: up to 32 lowercase letters, digits, '_' and '-'.");
-
-internal sealed class Sr25519SignatureConverter() : TextConverter<Sr25519Signature>(
-    Sr25519Signature.TryParseHex,
-    signature => signature.ToString(),
-    "Send the signature as a string of hex: 64 bytes (128 digits), or 65 with a leading 01; 0x may precede it.");

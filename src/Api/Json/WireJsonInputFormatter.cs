@@ -29,9 +29,14 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
 
     public bool CanRead(InputFormatterContext context) => true;
 
-    public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context)
+    public async Task<InputFormatterResult> ReadAsync(InputFormatterContext context) =>
+        await InputFormatterResult.SuccessAsync(await ReadAsync(context.HttpContext, context.ModelType));
+
+    /// <summary>Reads the body of a request and the proofs in its headers.</summary>
+    /// <exception cref="RefusedException"><c>invalid_request</c>: what is malformed.</exception>
+    internal async ValueTask<object> ReadAsync(HttpContext context, Type type)
     {
-        var request = context.HttpContext.Request;
+        var request = context.Request;
 
         // A browser sends a form or plain text to another site without a preflight request, but never with these headers. So with a proof
         // in the headers the content type does not matter; older clients send none.
@@ -41,15 +46,15 @@ internal sealed class WireJsonInputFormatter(BodyMemory memory, TimeProvider tim
                 RefusalCode.InvalidRequest, "Send the request as JSON with the header Content-Type: application/json.");
         }
 
-        using var body = await RequestBody.ReadAsync(context.HttpContext, memory, time);
-        var command = AddProofs(
-            Deserialize(body.Bytes, context.ModelType, MaxTokensOf(context.HttpContext)), request.Headers, body.Bytes.Span);
-        return await InputFormatterResult.SuccessAsync(command);
+        using var body = await RequestBody.ReadAsync(context, memory, time);
+        return AddProofs(Deserialize(body.Bytes, type, MaxTokensOf(context)), request.Headers, body.Bytes.Span);
     }
 
     // The proofs sign the bytes of the body, and later code does not see them.
     private static object AddProofs(object request, IHeaderDictionary headers, ReadOnlySpan<byte> body) =>
-        request is SignedRequest signed ? signed with { HeaderProofs = ProofHeaderReader.Read(headers, body) } : request;
+        request is SignedRequest signed && ProofHeaderReader.Read(headers, body) is { Count: > 0 } proofs
+            ? signed with { HeaderProofs = proofs }
+            : request;
 
     private static bool IsJson(string? contentType) => contentType == "application/json" || IsJsonType(contentType);
 

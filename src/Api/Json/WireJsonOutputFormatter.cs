@@ -29,11 +29,13 @@ internal sealed class WireJsonOutputFormatter : IOutputFormatter, IApiResponseTy
 
     public IReadOnlyList<string>? GetSupportedContentTypes(string? contentType, Type objectType) => [MediaType];
 
-    public Task WriteAsync(OutputFormatterWriteContext context)
+    public Task WriteAsync(OutputFormatterWriteContext context) => WriteAsync(context.HttpContext, context.Object);
+
+    internal static Task WriteAsync(HttpContext context, object? answer)
     {
-        var answer = context.Object ?? throw new InvalidOperationException("Every answer has a body.");
-        context.HttpContext.Response.ContentType = ContentType;
-        return answer is ILargeResponse ? WriteLargeAsync(context.HttpContext, answer) : WriteAtOnceAsync(context.HttpContext, answer);
+        ArgumentNullException.ThrowIfNull(answer);
+        context.Response.ContentType = ContentType;
+        return answer is ILargeResponse ? WriteLargeAsync(context, answer) : WriteAtOnceAsync(context, answer);
     }
 
     private static Task WriteAtOnceAsync(HttpContext context, object answer)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace S3Auth.Api.Limits;
 
 /// <summary>
@@ -5,15 +7,18 @@ namespace S3Auth.Api.Limits;
 /// "RateLimit header fields for HTTP". q is the quota, w the window in seconds, r the rest, t the seconds until the window ends. The policy
 /// "files" counts the files that a miner names for upload, and "session" the sessions with temporary credentials.
 /// </summary>
-internal static class RateLimitHeaders
+internal sealed class RateLimitHeaders(TimeProvider time)
 {
     private const int DaySeconds = 24 * 60 * 60;
 
     // Enough for three policies with numbers of any size.
     private const int MaxLength = 256;
 
+    // The limits are settings, so there are only a few policies.
+    private readonly ConcurrentDictionary<(GrantKind Kind, long Limit, long? FileLimit, long TotalLimit), string> _policies = [];
+
     /// <summary>Writes the headers, unless the request was not counted.</summary>
-    internal static void Write(HttpContext context, QuotaUsage use, TimeProvider time)
+    internal void Write(HttpContext context, QuotaUsage use)
     {
         if (use.Request is not { } request)
         {
@@ -22,17 +27,19 @@ internal static class RateLimitHeaders
 
         var seconds = Math.Max(0, (long)Math.Ceiling((request.Day.End - time.GetUtcNow()).TotalSeconds));
         var headers = context.Response.Headers;
-        headers["RateLimit-Policy"] = Join(request, 'q', request.Limit, request.FileLimit, request.TotalLimit, 'w', DaySeconds);
+        headers["RateLimit-Policy"] = _policies.GetOrAdd(
+            (request.Kind, request.Limit, request.FileLimit, request.TotalLimit),
+            policy => Join(policy.Kind, 'q', policy.Limit, policy.FileLimit, policy.TotalLimit, 'w', DaySeconds));
         headers["RateLimit"] =
-            Join(request, 'r', use.Left, request.FileLimit is null ? null : use.FilesLeft, use.TotalLeft, 't', seconds);
+            Join(request.Kind, 'r', use.Left, request.FileLimit is null ? null : use.FilesLeft, use.TotalLeft, 't', seconds);
     }
 
     // Formats all policies into one buffer, so that the header is the only allocation.
-    private static string Join(QuotaRequest request, char what, long own, long? files, long total, char when, long seconds)
+    private static string Join(GrantKind kind, char what, long own, long? files, long total, char when, long seconds)
     {
         Span<char> buffer = stackalloc char[MaxLength];
         var length = 0;
-        Append(buffer, ref length, request.Kind.ToName(), what, own, when, seconds);
+        Append(buffer, ref length, kind.ToName(), what, own, when, seconds);
         if (files is { } count)
         {
             Append(buffer, ref length, "files", what, count, when, seconds);

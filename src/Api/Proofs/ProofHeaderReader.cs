@@ -26,9 +26,9 @@ internal static class ProofHeaderReader
         var hash = SHA256.HashData(body);
         var proofs = new List<HeaderProof>();
         var problems = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var kind in ProofHeaders.All.Where(kind => HasAny(headers, kind.Names)))
+        foreach (var kind in ProofHeaders.All)
         {
-            if (Read(kind, headers, hash, problems) is { } proof)
+            if (HasAny(headers, kind.Names) && Read(kind, headers, hash, problems) is { } proof)
             {
                 proofs.Add(proof);
             }
@@ -40,11 +40,12 @@ internal static class ProofHeaderReader
     /// <summary>Returns whether the request has any header of a proof.</summary>
     internal static bool HasAny(IHeaderDictionary headers) => HasAny(headers, Names);
 
+    // By index, because the enumerator of an interface is an object.
     private static bool HasAny(IHeaderDictionary headers, IReadOnlyList<string> names)
     {
-        foreach (var name in names)
+        for (var i = 0; i < names.Count; i++)
         {
-            if (headers.ContainsKey(name))
+            if (headers.ContainsKey(names[i]))
             {
                 return true;
             }

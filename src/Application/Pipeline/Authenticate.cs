@@ -31,8 +31,10 @@ public sealed class Authenticate<TRequest, TResponse>(
             throw new InvalidOperationException($"{typeof(TRequest).Name} has no proof.");
         }
 
-        foreach (var proof in proofs)
+        // By index, because the enumerator of an interface is an object.
+        for (var i = 0; i < proofs.Count; i++)
         {
+            var proof = proofs[i];
             var start = time.GetTimestamp();
             var valid = signatures.Verify(hotkey, proof.Text, proof.Signature);
             metrics.Verified(time.GetElapsedTime(start), valid);

@@ -28,6 +28,9 @@ public sealed class Caller
         private set;
     }
 
+    /// <summary>What is left of the caller's quota after this request.</summary>
+    public QuotaUsage Quota { get; } = new();
+
     /// <summary>Whether the caller was authenticated and authorized.</summary>
     internal bool IsProved => _access is not null;
 

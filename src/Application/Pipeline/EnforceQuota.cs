@@ -5,7 +5,7 @@ namespace S3Auth.Application.Pipeline;
 /// charged unless <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
 public sealed class EnforceQuota<TRequest, TResponse>(
-    IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, QuotaUsage use, TimeProvider time)
+    IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, TimeProvider time)
     : IPipelineBehavior<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
@@ -23,7 +23,7 @@ public sealed class EnforceQuota<TRequest, TResponse>(
             request.Kind == GrantKind.Miner ? limits.FilesPerMiner : null,
             limits.Total);
         var count = await quota.TakeAsync(wanted, cancellationToken);
-        use.Count(wanted, count);
+        caller.Quota.Count(wanted, count);
         if (!count.Granted)
         {
             throw Exceeded(wanted, count, now);
@@ -36,7 +36,7 @@ public sealed class EnforceQuota<TRequest, TResponse>(
         catch (Exception failure) when (refunds.ShouldRefund(failure, wanted))
         {
             quota.Refund(wanted, count);
-            use.Refund();
+            caller.Quota.Refund();
             throw;
         }
     }

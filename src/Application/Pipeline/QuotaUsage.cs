@@ -1,6 +1,6 @@
 namespace S3Auth.Application.Pipeline;
 
-/// <summary>The remaining quota after a request was counted, for the response headers; one per request.</summary>
+/// <summary>The remaining quota after a request was counted, for the response headers.</summary>
 public sealed class QuotaUsage
 {
     private QuotaCount _count;

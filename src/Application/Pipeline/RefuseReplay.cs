@@ -12,21 +12,32 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         ArgumentNullException.ThrowIfNull(next);
 
-        foreach (var proof in caller.Proofs)
+        // A guard in memory answers at once.
+        var use = UseAsync(caller.Proofs, cancellationToken);
+        return use.IsCompletedSuccessfully ? next() : ContinueAsync(use, next);
+    }
+
+    private static async Task<TResponse> ContinueAsync(ValueTask use, RequestHandlerDelegate<TResponse> next)
+    {
+        await use;
+        return await next();
+    }
+
+    private async ValueTask UseAsync(IReadOnlyList<Proof> proofs, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < proofs.Count; i++)
         {
-            var used = new UsedProof(proof.ReplayKey, proof.SignedAt + window.MaxAge + LastSecond);
+            var used = new UsedProof(proofs[i].ReplayKey, proofs[i].SignedAt + window.MaxAge + LastSecond);
             var use = await guard.UseAsync(used, cancellationToken);
             if (use != ProofUse.First)
             {
-                throw Refuse(use, proof.Kind);
+                throw Refuse(use, proofs[i].Kind);
             }
         }
-
-        return await next();
     }
 
     private static RefusedException Refuse(ProofUse use, ProofKind kind) => use switch

@@ -35,12 +35,14 @@ public abstract record SignedRequest : ISignedRequest
 
     QuotaCost ISignedRequest.Cost => Cost;
 
-    IReadOnlyList<NamedAudience> ISignedRequest.Audiences =>
-    [
-        .. Audience is { } inBody ? [new NamedAudience(inBody, "audience")] : Array.Empty<NamedAudience>(),
-        .. HeaderProofs.Where(proof => proof.SignedFor is not null)
-            .Select(proof => new NamedAudience(proof.SignedFor!.Value, proof.Headers.SignedFor!)),
-    ];
+    IReadOnlyList<NamedAudience> ISignedRequest.Audiences => Audience is null && HeaderProofs.Count == 0
+        ? []
+        :
+        [
+            .. Audience is { } inBody ? [new NamedAudience(inBody, "audience")] : Array.Empty<NamedAudience>(),
+            .. HeaderProofs.Where(proof => proof.SignedFor is not null)
+                .Select(proof => new NamedAudience(proof.SignedFor!.Value, proof.Headers.SignedFor!)),
+        ];
 
     IReadOnlyList<Proof> ISignedRequest.Proofs => Proofs;
 
