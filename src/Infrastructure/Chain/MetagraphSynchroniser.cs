@@ -259,16 +259,11 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
 
         await Task.Delay(BlockTime, _time, stoppingToken);
-        using var timer = new CancellationTokenSource(left - BlockTime, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, stoppingToken);
-        try
-        {
-            await _refreshRequests.Reader.WaitToReadAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
-        {
-            // The next regular sync is due.
-        }
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        await Task.WhenAny(
+            Task.Delay(left - BlockTime, _time, either.Token), _refreshRequests.Reader.WaitToReadAsync(either.Token).AsTask());
+        await either.CancelAsync();
+        stoppingToken.ThrowIfCancellationRequested();
     }
 
     private void LoadFromFile()

@@ -811,14 +811,6 @@ internal sealed class MetagraphSynchroniserTests
         return done();
     });
 
-    // What a second set off is under way when a timer of it has run; it is over when the service waits for the next one.
-    private async Task SettleAsync()
-    {
-        var quiet = 0;
-        for (var i = 0; i < 2000 && quiet < 4; i++)
-        {
-            await Task.Delay(1);
-            quiet = _node.Waiting == 0 ? quiet + 1 : 0;
-        }
-    }
+    // Waits until the service waits for the time, and not for the node.
+    private Task SettleAsync() => Wait.UntilAsync(() => _time.HasWaitingTask && _node.Waiting == 0);
 }
