@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace S3Auth.Api;
@@ -13,7 +14,7 @@ internal static class Composition
     internal static async Task RunAsync(string[] args)
     {
         // appsettings.json lies beside the program. Relative paths in settings are relative to the folder that the program was started in.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
         var options = reader.Read();
 
@@ -138,11 +139,20 @@ internal static class Composition
         services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
         services.AddBurstLimiter(options.RequestsPerMinute);
         services.AddCorsOrigins(options.CorsOrigins);
-        services.AddMvcCore().AddApiExplorer().AddWireJson();
+        AddControllers(services).AddApiExplorer().AddWireJson();
         services.AddPage(
             options.PublicUrl,
             options.Port,
             new PageOptions(options.ProjectUrl, options.ToolUrl, options.HasDevelopmentAccounts, options.Sessions.Mode != SessionMode.Off));
+    }
+
+    private static IMvcCoreBuilder AddControllers(IServiceCollection services)
+    {
+        // MVC uses this manager instead of one that searches all assemblies.
+        var parts = new ApplicationPartManager();
+        parts.ApplicationParts.Add(new ControllerPart());
+        services.AddSingleton(parts);
+        return services.AddMvcCore();
     }
 
     private static void AddAdapters(IServiceCollection services, ServiceOptions options)
