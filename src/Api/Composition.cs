@@ -14,7 +14,9 @@ internal static class Composition
     internal static async Task RunAsync(string[] args)
     {
         // appsettings.json lies beside the program. Relative paths in settings are relative to the folder that the program was started in.
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // The slim builder leaves out IIS, HTTP/3 and other parts that the service does not use.
+        var settings = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
+        var builder = WebApplication.CreateSlimBuilder(settings);
         var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
         var options = reader.Read();
 
@@ -148,7 +150,7 @@ internal static class Composition
 
     private static IMvcCoreBuilder AddControllers(IServiceCollection services)
     {
-        // MVC uses this manager instead of one that searches all assemblies.
+        // MVC uses a registered manager instead of one that searches all assemblies.
         var parts = new ApplicationPartManager();
         parts.ApplicationParts.Add(new ControllerPart());
         services.AddSingleton(parts);

@@ -1,6 +1,8 @@
 using System.Reflection;
 using MediatR;
+using Microsoft.AspNetCore.Mvc;
 using NetArchTest.Rules;
+using S3Auth.Api.Controllers;
 
 namespace S3Auth.Api.Tests;
 
@@ -109,6 +111,14 @@ public sealed class ArchitectureTests
                 "S3Auth.Infrastructure.Signatures.Sr25519SignatureVerifier",
             }));
         });
+    }
+
+    [Test]
+    public void Every_controller_is_served()
+    {
+        var controllers = typeof(Composition).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(ControllerBase)));
+
+        Assert.That(new ControllerPart().Types, Is.EquivalentTo(controllers));
     }
 
     [Test]
