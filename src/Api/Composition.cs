@@ -231,7 +231,7 @@ internal static class Composition
         app.UseSlowReaderTimeouts();
         app.UseResponseHeaders();
         app.UseMiddleware<ProblemMiddleware>();
-        app.UseRateLimiter();
+        app.UseBurstLimiter();
         app.UseCorsOrigins(options.CorsOrigins);
         app.UseTelemetry(options.MetricsToken);
         app.MapControllers();

@@ -34,15 +34,17 @@ internal static class SecurityModel
         services.AddSingleton<RefundPolicy>();
         services.AddSingleton<PipelineMetrics>();
 
-        // MediatR runs behaviours in the order of their registration, and only those whose constraints the request meets: all but the
-        // first require an ISignedRequest.
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Validate<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Audit<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authenticate<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(Authorize<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(LimitInFlight<,>));
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(RefuseReplay<,>));
-        services.AddTransient<IPipelineBehavior<GetSessionCredentialsCommand, SessionCredentials>, ReuseSession>();
-        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(EnforceQuota<,>));
+        services.AddTransient(typeof(IPipelineBehavior<,>), typeof(PipelineRun<,>));
+
+        // The steps run in the order of their registration, and only those whose constraints the request meets: all but the first require
+        // an ISignedRequest.
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(Validate<,>));
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(Audit<,>));
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(Authenticate<,>));
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(Authorize<,>));
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(LimitInFlight<,>));
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(RefuseReplay<,>));
+        services.AddTransient<IPipelineStep<GetSessionCredentialsCommand, SessionCredentials>, ReuseSession>();
+        services.AddSingleton(typeof(IPipelineStep<,>), typeof(EnforceQuota<,>));
     }
 }

@@ -50,7 +50,7 @@ public sealed class RequestBodyTests
         var context = Context(new Pipe().Reader.AsStream(), isLarge);
         context.Request.ContentLength = length;
 
-        var reading = RequestBody.ReadAsync(context, new BodyMemory(), TimeProvider.System);
+        var reading = RequestBody.ReadAsync(context, new BodyMemory(), TimeProvider.System).AsTask();
 
         Assert.That(reading.IsFaulted, Is.True, "nothing is waited for");
         Assert.That(
@@ -71,7 +71,7 @@ public sealed class RequestBodyTests
             context.Request.ContentLength = RequestBody.MaxBytes;
             pipe.Writer.Write("{"u8);
             pipe.Writer.FlushAsync().AsTask().Wait();
-            return RequestBody.ReadAsync(context, memory, TimeProvider.System);
+            return RequestBody.ReadAsync(context, memory, TimeProvider.System).AsTask();
         }).ToList();
 
         Assert.That(
@@ -108,7 +108,7 @@ public sealed class RequestBodyTests
     public void Body_that_does_not_arrive_times_out()
     {
         var (pipe, time) = (new Pipe(), new TestTime());
-        var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream()), new BodyMemory(), time);
+        var reading = RequestBody.ReadAsync(Context(pipe.Reader.AsStream()), new BodyMemory(), time).AsTask();
 
         time.Advance(RequestBody.ArrivalTimeout);
 
@@ -278,7 +278,7 @@ public sealed class RequestBodyTests
         var pipe = new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1, useSynchronizationContext: false));
         var context = Context(Stream.Null, client: client);
         context.Features.Set<IRequestBodyPipeFeature>(new PipedBody(pipe.Reader));
-        var reading = RequestBody.ReadAsync(context, memory, time);
+        var reading = RequestBody.ReadAsync(context, memory, time).AsTask();
         Send(pipe, bytes);
         return (pipe, reading);
     }

@@ -509,9 +509,9 @@ public sealed class PipelineTests
     {
         using var scope = _subnet.Services().CreateScope();
 
-        var signed = scope.ServiceProvider.GetServices<IPipelineBehavior<GetFolderAccessCommand, FolderAccess>>();
-        var sessions = scope.ServiceProvider.GetServices<IPipelineBehavior<GetSessionCredentialsCommand, SessionCredentials>>();
-        var open = scope.ServiceProvider.GetServices<IPipelineBehavior<GetHealthQuery, Health>>();
+        var signed = scope.ServiceProvider.GetServices<IPipelineStep<GetFolderAccessCommand, FolderAccess>>();
+        var sessions = scope.ServiceProvider.GetServices<IPipelineStep<GetSessionCredentialsCommand, SessionCredentials>>();
+        var open = scope.ServiceProvider.GetServices<IPipelineStep<GetHealthQuery, Health>>();
 
         Assert.Multiple(() =>
         {
@@ -538,17 +538,16 @@ public sealed class PipelineTests
             _subnet.Signatures.Object,
             Audiences.Unknown,
             _subnet.Services().GetRequiredService<PipelineMetrics>(),
-            new Caller(),
             _subnet.Time);
+        var run = new PipelineRun<Unproved, int>([authenticate], Subnet.NewCaller());
 
-        Assert.That(
-            () => authenticate.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
+        Assert.That(() => run.Handle(new Unproved(), CancellationToken.None, () => Task.FromResult(1)), Throws.InvalidOperationException);
     }
 
     [Test]
     public void Caller_cannot_be_authorized_by_a_decision_that_grants_nothing()
     {
-        var caller = new Caller();
+        var caller = Subnet.NewCaller();
         var decision = new AccessDecision
         {
             Outcome = AccessOutcome.NotAValidator, Hotkey = Subnet.Bob, Neuron = null, Coldkey = Subnet.Dave,

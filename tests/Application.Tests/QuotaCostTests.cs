@@ -81,13 +81,14 @@ public sealed class QuotaCostTests
 
     private Task<string> SendAsync(Batch request, Func<string>? handler = null)
     {
-        var caller = new Caller();
+        var caller = Subnet.NewCaller();
         caller.Authorize(new AccessDecision
         {
             Outcome = AccessOutcome.Granted, Hotkey = Subnet.Bob, Neuron = null, Coldkey = Subnet.Dave, HasValidatorQuota = true,
         });
         _usage = caller.Quota;
-        return new EnforceQuota<Batch, string>(_quota.Object, Limits, _refunds, caller, _time)
+        var enforceQuota = new EnforceQuota<Batch, string>(_quota.Object, Limits, _refunds, _time);
+        return new PipelineRun<Batch, string>([enforceQuota], caller)
             .Handle(request, CancellationToken.None, () => Task.FromResult(handler?.Invoke() ?? "granted"));
     }
 

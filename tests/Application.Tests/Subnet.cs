@@ -72,6 +72,8 @@ internal sealed class Subnet : IDisposable
             .ReturnsAsync(new FolderPage([], HasMore: false));
     }
 
+    internal static Caller NewCaller() => new(new RequestOrigin(), new InFlightSlot(new RequestsInFlight(InFlightLimit.Default)));
+
     /// <summary>A valid request of a miner.</summary>
     internal static GetFolderAccessCommand AsBob => new()
     {

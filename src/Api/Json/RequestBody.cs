@@ -73,7 +73,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>Reads the body of a request to its end.</summary>
     /// <exception cref="BadHttpRequestException">The body is too large (413), or pauses or takes too long (408).</exception>
     /// <exception cref="RefusedException"><c>server_busy</c>: other bodies take all of the memory budget, and arrive faster.</exception>
-    internal static async Task<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
+    internal static async ValueTask<RequestBody> ReadAsync(HttpContext context, BodyMemory memory, TimeProvider time)
     {
         var maxBytes = LimitOf(context);
         if (context.Request.ContentLength > maxBytes)

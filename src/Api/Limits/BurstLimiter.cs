@@ -17,22 +17,19 @@ internal static class BurstLimiter
     // Load balancers call these often.
     private static readonly PathString[] Exempt = ["/healthz", "/readyz"];
 
-    internal static void AddBurstLimiter(this IServiceCollection services, int requestsPerMinute) => services.AddRateLimiter(options =>
+    internal static void AddBurstLimiter(this IServiceCollection services, int requestsPerMinute) =>
+        services.AddSingleton(_ => Create(requestsPerMinute));
+
+    internal static void UseBurstLimiter(this IApplicationBuilder app)
     {
-        options.GlobalLimiter = Create(requestsPerMinute);
-        options.OnRejected = (rejected, _) =>
+        var limiter = app.ApplicationServices.GetRequiredService<PartitionedRateLimiter<HttpContext>>();
+        var limit = app.ApplicationServices.GetRequiredService<BurstLimit>();
+        app.Use((context, next) =>
         {
-            rejected.HttpContext.Response.Headers["RateLimit-Policy"] = string.Create(
-                CultureInfo.InvariantCulture, $"\"address\";q={requestsPerMinute};w=60");
-            throw new RefusedException(
-                RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute; send fewer.")
-            {
-                RetryAfter = rejected.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > TimeSpan.Zero
-                    ? after
-                    : TimeSpan.FromSeconds(1),
-            };
-        };
-    });
+            TakeToken(limiter, context, limit.PerMinute);
+            return next(context);
+        });
+    }
 
     internal static PartitionedRateLimiter<HttpContext> Create(int requestsPerMinute)
     {
@@ -50,6 +47,25 @@ internal static class BurstLimiter
         return PartitionedRateLimiter.Create<HttpContext, int>(context => IsProbe(context.Request)
             ? RateLimitPartition.GetNoLimiter(-1)
             : RateLimitPartition.Get(BucketOf(context.Connection.RemoteIpAddress), bucket));
+    }
+
+    private static void TakeToken(PartitionedRateLimiter<HttpContext> limiter, HttpContext context, int requestsPerMinute)
+    {
+        using var lease = limiter.AttemptAcquire(context);
+        if (lease.IsAcquired)
+        {
+            return;
+        }
+
+        context.Response.Headers["RateLimit-Policy"] = string.Create(
+            CultureInfo.InvariantCulture, $"\"address\";q={requestsPerMinute};w=60");
+        throw new RefusedException(
+            RefusalCode.RateLimited, $"This address sends more than {requestsPerMinute} requests a minute; send fewer.")
+        {
+            RetryAfter = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) && after > TimeSpan.Zero
+                ? after
+                : TimeSpan.FromSeconds(1),
+        };
     }
 
     private static bool IsProbe(HttpRequest request) =>

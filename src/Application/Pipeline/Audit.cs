@@ -6,9 +6,8 @@ namespace S3Auth.Application.Pipeline;
 /// Second step: records the decision of the steps that follow. A grant is recorded before the response is sent. A request that
 /// <see cref="Validate{TRequest, TResponse}"/> refuses is not recorded, because it does not reliably name a caller.
 /// </summary>
-public sealed class Audit<TRequest, TResponse>(
-    IAuditLog log, PipelineMetrics metrics, Caller caller, RequestOrigin origin, TimeProvider time)
-    : IPipelineBehavior<TRequest, TResponse>
+public sealed class Audit<TRequest, TResponse>(IAuditLog log, PipelineMetrics metrics, TimeProvider time)
+    : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     private const string Suffix = "Command";
@@ -19,18 +18,19 @@ public sealed class Audit<TRequest, TResponse>(
     private static readonly string[] Kinds =
         [.. Enum.GetNames<ProofKind>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName)];
 
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
         TResponse response;
         try
         {
-            response = await next();
+            response = await next.RunAsync();
         }
         catch (Exception failure)
         {
-            Record(request, failure switch
+            Record(request, caller, failure switch
             {
                 RefusedException refused => Refusal.Of(refused.Code).Name,
                 OperationCanceledException => "cancelled",
@@ -45,17 +45,17 @@ public sealed class Audit<TRequest, TResponse>(
             throw new InvalidOperationException($"{typeof(TResponse).Name} does not implement IGranted.");
         }
 
-        Record(request, "granted", answer.Granted);
+        Record(request, caller, "granted", answer.Granted);
         return response;
     }
 
-    private void Record(TRequest request, string decision, GrantedAccess? granted = null)
+    private void Record(TRequest request, Caller caller, string decision, GrantedAccess? granted = null)
     {
         metrics.Decided(Action, decision);
         log.Record(new AuditRecord
         {
             Time = time.GetUtcNow(),
-            RequestId = origin.RequestId,
+            RequestId = caller.Origin.RequestId,
             Action = Action,
             Decision = decision,
             Hotkey = request.Claimant,
@@ -64,7 +64,7 @@ public sealed class Audit<TRequest, TResponse>(
             Coldkey = caller.IsProved ? caller.Coldkey : request.NamedColdkey,
             Uid = caller.IsProved ? caller.Uid : null,
             Proof = NameOf(caller.IsProved ? caller.Proofs : request.Proofs),
-            ClientAddress = origin.ClientAddress,
+            ClientAddress = caller.Origin.ClientAddress,
             Granted = granted,
         });
     }

@@ -7,13 +7,14 @@ namespace S3Auth.Application.Pipeline;
 /// nothing.
 /// </summary>
 public sealed class Authenticate<TRequest, TResponse>(
-    IMetagraph metagraph, ISignatureVerifier signatures, Audiences audiences, PipelineMetrics metrics, Caller caller, TimeProvider time)
-    : IPipelineBehavior<TRequest, TResponse>
+    IMetagraph metagraph, ISignatureVerifier signatures, Audiences audiences, PipelineMetrics metrics, TimeProvider time)
+    : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
         var snapshot = metagraph.Current ?? throw RefusedException.ChainUnavailable();
         var proofs = request.Proofs;
@@ -21,7 +22,7 @@ public sealed class Authenticate<TRequest, TResponse>(
         CheckAudience(request.Audiences, proofs);
 
         caller.Authenticate(snapshot, proofs);
-        return next();
+        return next.RunAsync();
     }
 
     private void Verify(AccountId hotkey, IReadOnlyList<Proof> proofs)

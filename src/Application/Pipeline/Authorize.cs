@@ -5,13 +5,14 @@ namespace S3Auth.Application.Pipeline;
 /// Also checks that the named coldkey owns the hotkey.
 /// </summary>
 public sealed class Authorize<TRequest, TResponse>(
-    IMetagraph metagraph, IAccessRules accessRules, SubnetRules rules, Caller caller, TimeProvider time)
-    : IPipelineBehavior<TRequest, TResponse>
+    IMetagraph metagraph, IAccessRules accessRules, SubnetRules rules, TimeProvider time)
+    : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
         var decision = rules.Decide(request.Claimant, request.Role, caller.Metagraph, accessRules.Current, time.GetUtcNow());
         if (decision.Outcome == AccessOutcome.NotRegistered)
@@ -31,7 +32,7 @@ public sealed class Authorize<TRequest, TResponse>(
         }
 
         caller.Authorize(decision);
-        return next();
+        return next.RunAsync();
     }
 
     private static RefusedException ColdkeyMismatch(AccessDecision decision, AccountId named) => new(

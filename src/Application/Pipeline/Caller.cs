@@ -4,7 +4,7 @@ namespace S3Auth.Application.Pipeline;
 /// The caller of a signed request; one per request. Handlers take the caller from here and not from the request, so a handler that ran
 /// without the pipeline would fail instead of granting.
 /// </summary>
-public sealed class Caller
+public sealed class Caller(RequestOrigin origin, InFlightSlot slot)
 {
     private AccessDecision? _access;
 
@@ -30,6 +30,12 @@ public sealed class Caller
 
     /// <summary>What is left of the caller's quota after this request.</summary>
     public QuotaUsage Quota { get; } = new();
+
+    /// <summary>Where the request comes from.</summary>
+    internal RequestOrigin Origin => origin;
+
+    /// <summary>The slot of the request among the hotkey's requests in flight.</summary>
+    internal InFlightSlot Slot => slot;
 
     /// <summary>Whether the caller was authenticated and authorized.</summary>
     internal bool IsProved => _access is not null;

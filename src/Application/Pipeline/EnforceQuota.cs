@@ -5,13 +5,14 @@ namespace S3Auth.Application.Pipeline;
 /// charged unless <see cref="RefundPolicy"/> refunds it. A client that disconnects or does not read its response is charged.
 /// </summary>
 public sealed class EnforceQuota<TRequest, TResponse>(
-    IQuota quota, DailyLimits limits, RefundPolicy refunds, Caller caller, TimeProvider time)
-    : IPipelineBehavior<TRequest, TResponse>
+    IQuota quota, DailyLimits limits, RefundPolicy refunds, TimeProvider time)
+    : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
         var now = time.GetUtcNow();
         var wanted = new QuotaRequest(
@@ -19,19 +20,19 @@ public sealed class EnforceQuota<TRequest, TResponse>(
             caller.Hotkey,
             request.Kind,
             request.Cost,
-            LimitOf(request.Kind),
+            LimitOf(request.Kind, caller),
             request.Kind == GrantKind.Miner ? limits.FilesPerMiner : null,
             limits.Total);
         var count = await quota.TakeAsync(wanted, cancellationToken);
         caller.Quota.Count(wanted, count);
         if (!count.Granted)
         {
-            throw Exceeded(wanted, count, now);
+            throw Exceeded(wanted, count, caller, now);
         }
 
         try
         {
-            return await next();
+            return await next.RunAsync();
         }
         catch (Exception failure) when (refunds.ShouldRefund(failure, wanted))
         {
@@ -43,24 +44,24 @@ public sealed class EnforceQuota<TRequest, TResponse>(
 
     private const string ReuseGrants = "reuse the earlier grants until they expire, and try again after 00:00 UTC.";
 
-    private long LimitOf(GrantKind kind) => kind switch
+    private long LimitOf(GrantKind kind, Caller caller) => kind switch
     {
         GrantKind.Session => limits.SessionsPerHotkey,
         GrantKind.Validator when caller.HasValidatorQuota => limits.PerValidator,
         _ => limits.PerMiner,
     };
 
-    private string NameOf(GrantKind kind) => kind switch
+    private static string NameOf(GrantKind kind, Caller caller) => kind switch
     {
         GrantKind.Session => "sessions of today",
         GrantKind.Miner => "grants of today as a miner",
         _ => caller.HasValidatorQuota ? "grants of today as a validator" : "grants of today as a reader",
     };
 
-    private RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, DateTimeOffset now)
+    private static RefusedException Exceeded(QuotaRequest wanted, QuotaCount count, Caller caller, DateTimeOffset now)
     {
         var detail = !wanted.GrantsFit(count.Used)
-            ? Text($"This hotkey has used its {wanted.Limit} {NameOf(wanted.Kind)}; {ReuseGrants}")
+            ? Text($"This hotkey has used its {wanted.Limit} {NameOf(wanted.Kind, caller)}; {ReuseGrants}")
             : wanted.FileLimit is { } limit && !wanted.FilesFit(count.FilesUsed)
             ? FilesExceeded(wanted.Cost.Files, limit, Math.Max(0, limit - count.FilesUsed))
             : Text($"All hotkeys together have used the {wanted.TotalLimit} grants of today; {ReuseGrants}");

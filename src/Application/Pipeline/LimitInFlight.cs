@@ -5,30 +5,30 @@ namespace S3Auth.Application.Pipeline;
 /// so a client that does not read its responses gets no more of them. A refusal by this step comes before the replay check and the quota,
 /// so the client may send the same request again.
 /// </summary>
-public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests, InFlightSlot slot, Caller caller)
-    : IPipelineBehavior<TRequest, TResponse>
+public sealed class LimitInFlight<TRequest, TResponse>(RequestsInFlight requests) : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
 
-    public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
-        if (!slot.TryAcquire(caller.Hotkey))
+        if (!caller.Slot.TryAcquire(caller.Hotkey))
         {
             throw TooMany();
         }
 
         try
         {
-            return await next();
+            return await next.RunAsync();
         }
         catch
         {
             // Refusals need no slot. Otherwise an attacker who replays a hotkey's proofs and does not read the refusals would take its
             // slots.
-            slot.Dispose();
+            caller.Slot.Dispose();
             throw;
         }
     }

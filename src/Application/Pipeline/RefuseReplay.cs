@@ -3,8 +3,7 @@ namespace S3Auth.Application.Pipeline;
 /// <summary>
 /// Sixth step: refuses a proof that was used before. Only valid proofs are remembered, so a caller cannot use up the proof of another.
 /// </summary>
-public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window, Caller caller)
-    : IPipelineBehavior<TRequest, TResponse>
+public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, AccessWindow window) : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>, ISignedRequest
 {
     // Timestamps are whole seconds, so a proof is valid until the end of its last second.
@@ -12,23 +11,12 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(5);
 
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
+    public async ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(next);
+        ArgumentNullException.ThrowIfNull(caller);
 
-        // A guard in memory answers at once.
-        var use = UseAsync(caller.Proofs, cancellationToken);
-        return use.IsCompletedSuccessfully ? next() : ContinueAsync(use, next);
-    }
-
-    private static async Task<TResponse> ContinueAsync(ValueTask use, RequestHandlerDelegate<TResponse> next)
-    {
-        await use;
-        return await next();
-    }
-
-    private async ValueTask UseAsync(IReadOnlyList<Proof> proofs, CancellationToken cancellationToken)
-    {
+        var proofs = caller.Proofs;
         for (var i = 0; i < proofs.Count; i++)
         {
             var used = new UsedProof(proofs[i].ReplayKey, proofs[i].SignedAt + window.MaxAge + LastSecond);
@@ -38,6 +26,8 @@ public sealed class RefuseReplay<TRequest, TResponse>(IReplayGuard guard, Access
                 throw Refuse(use, proofs[i].Kind);
             }
         }
+
+        return await next.RunAsync();
     }
 
     private static RefusedException Refuse(ProofUse use, ProofKind kind) => use switch

@@ -7,15 +7,16 @@ namespace S3Auth.Application.Pipeline;
 /// First step: checks members and timestamp with the validators of the command. A request that cannot succeed is refused before any
 /// signature is verified.
 /// </summary>
-public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineBehavior<TRequest, TResponse>
+public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TRequest>> validators) : IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>
 {
-    public Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
-    {
-        ArgumentNullException.ThrowIfNull(next);
+    private readonly IValidator<TRequest>[] _validators = [.. validators];
 
+    public ValueTask<TResponse> HandleAsync(
+        TRequest request, Caller caller, FollowingSteps<TRequest, TResponse> next, CancellationToken cancellationToken)
+    {
         List<ValidationFailure>? failures = null;
-        foreach (var validator in validators)
+        foreach (var validator in _validators)
         {
             var result = validator.Validate(request);
             if (!result.IsValid)
@@ -24,7 +25,7 @@ public sealed class Validate<TRequest, TResponse>(IEnumerable<IValidator<TReques
             }
         }
 
-        return failures is null ? next() : throw Refuse(failures);
+        return failures is null ? next.RunAsync() : throw Refuse(failures);
     }
 
     // The refusal of a malformed request lists all its errors. Only a well-formed request is refused for its timestamp or expiry.

@@ -6,14 +6,17 @@ namespace S3Auth.Application.Sessions;
 /// the replay check, because the answer contains a secret.
 /// </summary>
 internal sealed class ReuseSession(CallersSessions callers, SessionCache cache, SessionRules rules, PipelineMetrics metrics)
-    : IPipelineBehavior<GetSessionCredentialsCommand, SessionCredentials>
+    : IPipelineStep<GetSessionCredentialsCommand, SessionCredentials>
 {
-    public async Task<SessionCredentials> Handle(
-        GetSessionCredentialsCommand request, CancellationToken cancellationToken, RequestHandlerDelegate<SessionCredentials> next)
+    public async ValueTask<SessionCredentials> HandleAsync(
+        GetSessionCredentialsCommand request,
+        Caller caller,
+        FollowingSteps<GetSessionCredentialsCommand, SessionCredentials> next,
+        CancellationToken cancellationToken)
     {
         var scope = callers.ScopeOf(request);
         var reused = cache.Find(scope, rules.DurationOf(request.DurationSeconds));
-        var answer = reused is null ? await next() : callers.Describe(scope, reused, isReused: true);
+        var answer = reused is null ? await next.RunAsync() : callers.Describe(scope, reused, isReused: true);
         metrics.SessionGranted(answer.IsReused);
         return answer;
     }

@@ -1,0 +1,17 @@
+using System.Runtime.InteropServices;
+
+namespace S3Auth.Application.Pipeline;
+
+/// <summary>The steps that follow one step, and then the handler.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly struct FollowingSteps<TRequest, TResponse>
+    where TRequest : IRequest<TResponse>
+{
+    private readonly PipelineRun<TRequest, TResponse> _run;
+    private readonly int _position;
+
+    internal FollowingSteps(PipelineRun<TRequest, TResponse> run, int position) => (_run, _position) = (run, position);
+
+    /// <summary>Runs them.</summary>
+    public ValueTask<TResponse> RunAsync() => _run.RunAsync(_position);
+}
