@@ -111,7 +111,7 @@ internal sealed class MemoryQuota : IQuota
             _days.Add(day.Date, counters = new Counters());
             if (_days.Count > DaysKept)
             {
-                _days.Remove(_days.Keys.First(other => other != day.Date));
+                _days.Remove(_days.Keys.Except([day.Date]).First());
             }
         }
 
