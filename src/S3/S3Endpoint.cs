@@ -8,6 +8,7 @@ public sealed class S3Endpoint
 {
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-");
 
+    private readonly byte[] _origin;
     private readonly byte[] _host;
     private readonly byte[] _path;
 
@@ -16,6 +17,7 @@ public sealed class S3Endpoint
         Host = host;
         Path = path;
         Origin = $"{scheme}://{host}";
+        _origin = Encoding.ASCII.GetBytes(Origin);
         _host = Encoding.ASCII.GetBytes(host);
         _path = Encoding.ASCII.GetBytes(path);
         BucketUrl = path.Length == 0 ? Origin + "/" : Origin + path;
@@ -32,6 +34,8 @@ public sealed class S3Endpoint
 
     /// <summary>The URL of the bucket, for POST forms. It ends with a slash if the bucket is in the host.</summary>
     public string BucketUrl { get; }
+
+    internal ReadOnlySpan<byte> OriginBytes => _origin;
 
     internal ReadOnlySpan<byte> HostBytes => _host;
 

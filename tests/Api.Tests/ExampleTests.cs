@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using NJsonSchema;
 using NSwag;
+using S3Auth.Application.Validators;
 
 namespace S3Auth.Api.Tests;
 
@@ -14,8 +15,8 @@ public sealed class ExampleTests
         .Select(attribute => (Type)attribute.ConstructorArguments[0].Value!)
         .ToDictionary(type => type.Name, StringComparer.Ordinal);
 
-    // The server writes times and never reads them.
-    private static readonly JsonSerializerOptions ReadsTimes = WithTimes();
+    // The server writes times and grants and never reads them.
+    private static readonly JsonSerializerOptions ReadsAnswers = WithAnswers();
 
     private Service _service = null!;
     private OpenApiDocument _document = null!;
@@ -54,7 +55,7 @@ public sealed class ExampleTests
         var type = WireTypes[TypeOf(name)];
         var example = JsonNode.Parse(Examples.Read(name)!)!;
 
-        var written = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize(example, type, ReadsTimes), type, WireJson.Default);
+        var written = JsonSerializer.SerializeToNode(JsonSerializer.Deserialize(example, type, ReadsAnswers), type, WireJson.Default);
 
         Assert.That(JsonNode.DeepEquals(written, example), Is.True, () => $"written: {written}");
     }
@@ -91,11 +92,52 @@ public sealed class ExampleTests
         };
     }
 
-    private static JsonSerializerOptions WithTimes()
+    private static JsonSerializerOptions WithAnswers()
     {
         var options = new JsonSerializerOptions(WireJson.Default.Options);
         options.Converters.Insert(0, new TimeConverter());
+        options.Converters.Insert(0, new UrlConverter());
+        options.Converters.Insert(0, new FieldsConverter());
+        options.Converters.Insert(0, new AddressConverter());
         return options;
+    }
+
+    private sealed class UrlConverter : JsonConverter<GrantUrl>
+    {
+        public override GrantUrl Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            reader.GetString()!;
+
+        public override void Write(Utf8JsonWriter writer, GrantUrl value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class AddressConverter : JsonConverter<AccountAddress>
+    {
+        public override AccountAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(reader.GetString()!);
+
+        public override void Write(Utf8JsonWriter writer, AccountAddress value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+    }
+
+    private sealed class FieldsConverter : JsonConverter<FormFields>
+    {
+        public override FormFields Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new Fields(JsonElement.ParseValue(ref reader));
+
+        public override void Write(Utf8JsonWriter writer, FormFields value, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        private sealed class Fields(JsonElement fields) : FormFields
+        {
+            protected override void WriteMembers(Utf8JsonWriter json)
+            {
+                foreach (var field in fields.EnumerateObject())
+                {
+                    field.WriteTo(json);
+                }
+            }
+        }
     }
 
     private sealed class TimeConverter : JsonConverter<DateTimeOffset>

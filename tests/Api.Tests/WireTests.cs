@@ -1,5 +1,7 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Moq;
+using S3Auth.Application.Miners;
 
 namespace S3Auth.Api.Tests;
 
@@ -7,6 +9,8 @@ namespace S3Auth.Api.Tests;
 public sealed class WireTests
 {
     private const string Path = "/get-folder-access";
+
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private Service _service = null!;
 
@@ -33,6 +37,23 @@ public sealed class WireTests
             }));
             Assert.That(answer.Text, Does.Not.Contain("\\u"), "URLs can be read by people");
         });
+    }
+
+    [TestCase(1)]
+    [TestCase(500, Description = "A URL that needs a larger buffer.")]
+    public void Urls_and_forms_are_written_as_their_texts(int length)
+    {
+        var key = "data/x/5F/größe \"quoted\"/" + string.Concat(Enumerable.Repeat("🙂", length));
+        var signer = new SigV4Signer(S3Endpoint.Aws("bucket-1", "us-east-2"), "bucket-1", "us-east-2")
+            .At(new SigningCredentials("ASIAEXAMPLE", "secret", "token/with+odd==characters"), DateTimeOffset.UnixEpoch);
+        var url = signer.PresignGet(key, 60);
+        var fields = signer.SignPost(new PostPolicyRules(key, 1, 2, "private", "STANDARD"), 60);
+
+        var written = JsonSerializer.Serialize(
+            new FolderGrant("data/x/5F/", "https://store", fields, url), WireJson.Readable.GetTypeInfo(typeof(FolderGrant))!);
+
+        Assert.That(written, Is.EqualTo(JsonSerializer.Serialize(
+            new { folder = "data/x/5F/", url = "https://store", fields = fields.ToDictionary(), list_url = url.ToString() }, Plain)));
     }
 
     [Test]

@@ -20,11 +20,11 @@ public sealed class GetFolderAccessTests
         Assert.Multiple(() =>
         {
             Assert.That(access.Folder, Is.EqualTo($"data/x/{Subnet.Dave}/"));
-            Assert.That(access.Fields["key"], Is.EqualTo($"data/x/{Subnet.Dave}/${{filename}}"));
-            Assert.That(access.ListUrl, Is.EqualTo($"list data/x/{Subnet.Dave}/ by nothing until +86400"));
+            Assert.That(access.Fields.ToDictionary()["key"], Is.EqualTo($"data/x/{Subnet.Dave}/${{filename}}"));
+            Assert.That(access.ListUrl.ToString(), Is.EqualTo($"list data/x/{Subnet.Dave}/ by nothing until +86400"));
             Assert.That(access.Folders!.Keys, Is.EqualTo(new[] { "x", "reddit" }));
             Assert.That(access.Folders["reddit"].Folder, Is.EqualTo($"data/reddit/{Subnet.Dave}/"));
-            Assert.That(access.Folders["reddit"].ListUrl, Does.StartWith($"list data/reddit/{Subnet.Dave}/ by"));
+            Assert.That(access.Folders["reddit"].ListUrl.ToString(), Does.StartWith($"list data/reddit/{Subnet.Dave}/ by"));
             Assert.That(access.StructureInfo.FolderStructure, Is.EqualTo("data/{source}/{coldkey}/"));
         });
     }
@@ -70,8 +70,8 @@ public sealed class GetFolderAccessTests
         {
             Assert.That(access.ExpirySeconds, Is.EqualTo(seconds));
             Assert.That(access.Expiry.ToUnixTimeSeconds(), Is.EqualTo(Subnet.Now + seconds));
-            Assert.That(access.Fields["until"], Is.EqualTo($"+{seconds}"));
-            Assert.That(access.ListUrl, Does.EndWith($"until +{seconds}"));
+            Assert.That(access.Fields.ToDictionary()["until"], Is.EqualTo($"+{seconds}"));
+            Assert.That(access.ListUrl.ToString(), Does.EndWith($"until +{seconds}"));
         });
     }
 
@@ -86,7 +86,7 @@ public sealed class GetFolderAccessTests
         Assert.Multiple(() =>
         {
             Assert.That(access.ExpirySeconds, Is.EqualTo(900));
-            Assert.That(access.ListUrl, Does.EndWith("until +900"));
+            Assert.That(access.ListUrl.ToString(), Does.EndWith("until +900"));
         });
     }
 
@@ -133,7 +133,7 @@ public sealed class GetFolderAccessTests
         var access = await subnet.SendAsync(AsBob);
 
         Assert.That(access.ExpirySeconds, Is.EqualTo(7200));
-        Assert.That(access.ListUrl, Does.EndWith("until +7200"));
+        Assert.That(access.ListUrl.ToString(), Does.EndWith("until +7200"));
     }
 
     [Test]
@@ -159,6 +159,8 @@ public sealed class GetFolderAccessTests
         var access = await subnet.SendAsync(AsBob);
 
         Assert.That((access.MinBytes, access.MaxBytes), Is.EqualTo((100, 200)));
-        Assert.That(access.Folders!.Values.Select(folder => folder.Fields["size"]), Is.EqualTo(new[] { "100 to 200", "100 to 200" }));
+        Assert.That(
+            access.Folders!.Values.Select(folder => folder.Fields.ToDictionary()["size"]),
+            Is.EqualTo(new[] { "100 to 200", "100 to 200" }));
     }
 }

@@ -18,8 +18,8 @@ public sealed class GetValidatorAccessTests
 
         var access = await subnet.SendAsync(AsAlice);
 
-        var dave = access.Miners.Single(miner => miner.Id == Subnet.Dave);
-        var bob = access.Miners.Single(miner => miner.Id == Subnet.Bob);
+        var dave = access.Miners.Single(miner => miner.Id.Text == Subnet.Dave.ToString());
+        var bob = access.Miners.Single(miner => miner.Id.Text == Subnet.Bob.ToString());
         Assert.Multiple(() =>
         {
             Assert.That(access.Miners, Has.Count.EqualTo(2));
@@ -55,7 +55,7 @@ public sealed class GetValidatorAccessTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(access.Urls.Global.ListAllData, Does.StartWith($"list {root} by nothing"));
+            Assert.That(access.Urls.Global.ListAllData.ToString(), Does.StartWith($"list {root} by nothing"));
             Assert.That(((IGranted)access).Granted.Prefixes, Is.EqualTo(new[] { root }));
         });
     }
@@ -72,7 +72,7 @@ public sealed class GetValidatorAccessTests
             Assert.That(access.Bucket, Is.EqualTo("bucket"));
             Assert.That(access.ValidatorHotkey, Is.EqualTo(Subnet.Alice));
             Assert.That(access.ExpirySeconds, Is.EqualTo(60));
-            Assert.That(access.Urls.Global.ListAllData, Is.EqualTo("list data/ by nothing until +60"));
+            Assert.That(access.Urls.Global.ListAllData.ToString(), Is.EqualTo("list data/ by nothing until +60"));
             Assert.That(access.Urls.Sources!["reddit"], Is.EqualTo(new SourceUrls("list data/reddit/ by / until +60", "data/reddit/")));
             Assert.That(access.Urls.Miners, Is.Null);
         });
@@ -89,10 +89,10 @@ public sealed class GetValidatorAccessTests
         var miner = access.Miners.Single();
         Assert.Multiple(() =>
         {
-            Assert.That(miner.Id, Is.EqualTo(Subnet.Bob));
+            Assert.That(miner.Id.Text, Is.EqualTo(Subnet.Bob.ToString()));
             Assert.That(miner.Uid, Is.EqualTo(1));
             Assert.That(miner.Folders.Single().Source, Is.Null);
-            Assert.That(access.Urls.Miners!.ListAllMiners, Is.EqualTo("list data/hotkey= by / until +86400"));
+            Assert.That(access.Urls.Miners!.ListAllMiners.ToString(), Is.EqualTo("list data/hotkey= by / until +86400"));
             Assert.That(access.Urls.Sources, Is.Null);
         });
     }

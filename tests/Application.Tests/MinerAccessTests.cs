@@ -18,7 +18,7 @@ public sealed class MinerAccessTests
         MinerColdkey = Subnet.Dave,
     };
 
-    private static string ListOf(string source, long seconds = 86400) => $"list data/{source}/{Subnet.Dave}/ by nothing until +{seconds}";
+    private static GrantUrl ListOf(string source, long seconds = 86400) => $"list data/{source}/{Subnet.Dave}/ by nothing until +{seconds}";
 
     [Test]
     public async Task Every_folder_of_the_miner_is_granted_and_the_first_at_the_top_level()
@@ -66,7 +66,7 @@ public sealed class MinerAccessTests
         {
             Assert.That((first.ListUrl, first.Prefix, first.ExpiresInSeconds), Is.EqualTo((ListOf("x"), $"data/x/{Subnet.Dave}/", 86400)));
             Assert.That(
-                (next.ListUrl, next.Prefix, next.ExpiresInSeconds),
+                (next.ListUrl.ToString(), next.Prefix, next.ExpiresInSeconds),
                 Is.EqualTo(($"list data/reddit/{Subnet.Dave}/ from t/+= by nothing until +86400", $"data/reddit/{Subnet.Dave}/", 86400)));
         });
     }

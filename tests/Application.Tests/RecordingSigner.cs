@@ -1,3 +1,5 @@
+using S3Auth.S3;
+
 namespace S3Auth.Application.Tests;
 
 /// <summary>A signer that returns the parameters and the expiry instead of a signature.</summary>
@@ -28,10 +30,10 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
 
     public PostUpload SignPost(FileUpload file, DateTimeOffset expiry) => new(
         "post",
-        new Dictionary<string, string>(StringComparer.Ordinal)
+        new Fields(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["key"] = file.Key.Key, ["size"] = file.Size is null ? RangeOf(file.Sizes) : SizeOf(file), ["until"] = Until(expiry),
-        });
+        }));
 
     public PutUpload SignPut(FileUpload file, DateTimeOffset expiry)
     {
@@ -54,19 +56,19 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
         return new PutUpload($"put {file.Key} of {SizeOf(file)} until {Until(expiry)}", headers);
     }
 
-    public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) =>
+    public GrantUrl SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry) =>
         $"part {number} of {key} in {storeUploadId} of {size} until {Until(expiry)}";
 
     public PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry) => new(
         "post",
-        new Dictionary<string, string>(StringComparer.Ordinal)
+        new Fields(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["key"] = policy.Folder.Prefix + "${filename}", ["size"] = RangeOf(policy.Sizes), ["until"] = Until(expiry),
-        });
+        }));
 
-    public string SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
+    public GrantUrl SignGet(ObjectName key, DateTimeOffset expiry) => $"get {key} until {Until(expiry)}";
 
-    public string SignList(Listing listing, DateTimeOffset expiry)
+    public GrantUrl SignList(Listing listing, DateTimeOffset expiry)
     {
         var from = listing.ContinuationToken is { } token ? $" from {token}" : "";
         var after = listing.StartAfter.IsEmpty ? "" : $" after {Convert.ToHexString(listing.StartAfter.Span)}";
@@ -81,5 +83,16 @@ internal sealed class RecordingSigner : IUrlSigner, IGrantSigner
     {
         Signed++;
         return $"+{expiry.ToUnixTimeSeconds() - Subnet.Now}";
+    }
+
+    private sealed class Fields(Dictionary<string, string> fields) : FormFields
+    {
+        protected override void WriteMembers(System.Text.Json.Utf8JsonWriter json)
+        {
+            foreach (var (name, value) in fields)
+            {
+                json.WriteString(name, value);
+            }
+        }
     }
 }

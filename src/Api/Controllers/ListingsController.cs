@@ -26,7 +26,7 @@ public sealed class ListingsController(IMediator mediator, ListingRedirect redir
         }
 
         var page = await mediator.Send(new GetListingQuery(token.Token, token.StartAfter, token.ContinuationToken), cancellationToken);
-        Response.Headers.Location = page.Url;
+        Response.Headers.Location = page.Url.ToString();
         return StatusCode(StatusCodes.Status307TemporaryRedirect);
     }
 }

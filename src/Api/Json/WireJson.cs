@@ -13,6 +13,9 @@ namespace S3Auth.Api.Json;
     Converters =
     [
         typeof(AccountIdConverter),
+        typeof(AccountAddressConverter),
+        typeof(GrantUrlConverter),
+        typeof(FormFieldsConverter),
         typeof(Sr25519SignatureConverter),
         typeof(SourceConverter),
         typeof(RoleConverter),

@@ -8,10 +8,13 @@ namespace S3Auth.Api.OpenApi;
 /// <summary>Makes the schemas say what <see cref="WireJson"/> reads and writes.</summary>
 internal sealed class WireSchemas : ISchemaProcessor
 {
+    private const string Address = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
+
     // Types of our own that are one string on the wire.
     private static readonly Dictionary<Type, string> Patterns = new()
     {
-        [typeof(AccountId)] = "^5[1-9A-HJ-NP-Za-km-z]{47}$",
+        [typeof(AccountId)] = Address,
+        [typeof(AccountAddress)] = Address,
         [typeof(Sr25519Signature)] = "^(0x)?(01)?[0-9a-fA-F]{128}$",
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",
@@ -26,6 +29,9 @@ internal sealed class WireSchemas : ISchemaProcessor
     [
         .. Patterns.Select(type => Map(type.Key, JsonObjectType.String, schema => schema.Pattern = type.Value)),
         Map(typeof(ushort), JsonObjectType.Integer, schema => schema.Format = "uint16"),
+        Map(typeof(GrantUrl), JsonObjectType.String, _ => { }),
+        Map(typeof(FormFields), JsonObjectType.Object, schema =>
+            schema.AdditionalPropertiesSchema = new JsonSchema { Type = JsonObjectType.String }),
         Map(typeof(decimal), JsonObjectType.Number, schema => schema.Format = JsonFormatStrings.Double),
 
         // NSwag also reads internal properties. Process removes them; this mapping keeps the schemas of their types out of the document.

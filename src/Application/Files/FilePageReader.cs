@@ -124,8 +124,11 @@ internal sealed class FilePageReader(
                     + "beginning.");
     }
 
+    // The size of a page depends on the lengths of its URLs, so they are signed before it is written.
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>
-        file.Key.TryGetName(out var name) && folders.Any(folder => folder.Contains(name)) ? grant.Signer.SignGet(name, grant.Expiry) : null;
+        file.Key.TryGetName(out var name) && folders.Any(folder => folder.Contains(name))
+            ? grant.Signer.SignGet(name, grant.Expiry).ToString()
+            : null;
 
     private static RefusedException Refuse(string member, string detail) => new(
         RefusalCode.InvalidRequest, detail, new Dictionary<string, string[]>(StringComparer.Ordinal) { [member] = [detail] });

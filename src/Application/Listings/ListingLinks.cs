@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace S3Auth.Application.Listings;
@@ -25,13 +24,13 @@ internal sealed class ListingLinks(ListingRedirect redirect, DeploymentSeals sea
     private readonly string? _base = redirect.Server is { } server ? $"{server.AbsoluteUri.TrimEnd('/')}/listing/" : null;
 
     /// <summary>The URL of a listing, valid until the grant ends.</summary>
-    internal string Sign(Listing listing, Grant grant) =>
+    internal GrantUrl Sign(Listing listing, Grant grant) =>
         _base is null ? grant.Signer.SignList(listing, grant.Expiry) : $"{_base}{Seal(listing, grant.Expiry)}{Query}";
 
     /// <summary>Parses the token of a link; false if this server did not make it. The caller must check the expiry.</summary>
-    internal bool TryRead(string token, [NotNullWhen(true)] out Listing? listing, out DateTimeOffset expiry)
+    internal bool TryRead(string token, out Listing listing, out DateTimeOffset expiry)
     {
-        (listing, expiry) = (null, default);
+        (listing, expiry) = (default, default);
         if (token.Length > MaxTokenLength
             || seals.Open(SealKind, token) is not { Length: >= HeaderSize } content
             || content[ExpirySize] is var delimiterBytes && HeaderSize + delimiterBytes > content.Length)

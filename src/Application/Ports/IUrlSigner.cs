@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace S3Auth.Application.Ports;
 
 /// <summary>
@@ -22,8 +24,9 @@ public interface IUrlSigner
 }
 
 /// <summary>
-/// Signs everything of one grant, with one date and one set of credentials. Each <c>expiry</c> must be from one second to seven days after
-/// that date; otherwise the methods throw <see cref="ArgumentOutOfRangeException"/>. Fractions of a second are cut off.
+/// Signs everything of one grant, with one date and one set of credentials. URLs and forms are signed when they are written. Each
+/// <c>expiry</c> must be from one second to seven days after that date; otherwise the methods throw
+/// <see cref="ArgumentOutOfRangeException"/>. Fractions of a second are cut off.
 /// </summary>
 public interface IGrantSigner
 {
@@ -54,13 +57,13 @@ public interface IGrantSigner
     /// <param name="size">The exact size of the part, in bytes.</param>
     /// <param name="expiry">The expiry of the URL.</param>
     /// <inheritdoc cref="SignPut" path="/exception"/>
-    string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry);
+    GrantUrl SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry);
 
     /// <summary>Signs a URL that downloads one object.</summary>
-    string SignGet(ObjectName key, DateTimeOffset expiry);
+    GrantUrl SignGet(ObjectName key, DateTimeOffset expiry);
 
     /// <summary>Signs a URL for exactly this listing (ListObjectsV2).</summary>
-    string SignList(Listing listing, DateTimeOffset expiry);
+    GrantUrl SignList(Listing listing, DateTimeOffset expiry);
 }
 
 /// <summary>The parameters of a presigned ListObjectsV2 request. All of them are signed, so a client cannot change them.</summary>
@@ -68,7 +71,7 @@ public interface IGrantSigner
 /// <param name="Delimiter">The delimiter that groups keys; null to list each key.</param>
 /// <param name="ContinuationToken">The store's token for the next page; null for the first page.</param>
 /// <param name="StartAfter">The key after which the page begins, as bytes that need not be UTF-8; empty for the first page.</param>
-public sealed record Listing(
+public readonly record struct Listing(
     string Prefix, string? Delimiter = null, string? ContinuationToken = null, ReadOnlyMemory<byte> StartAfter = default);
 
 /// <summary>An upload by PUT.</summary>
@@ -76,7 +79,7 @@ public sealed record Listing(
 /// <param name="Headers">
 /// The headers that a client must send unchanged. <c>Content-Length</c> is not among them: if the file has a size, it must be that size.
 /// </param>
-public sealed record PutUpload(string Url, IReadOnlyDictionary<string, string> Headers);
+public readonly record struct PutUpload(GrantUrl Url, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>An S3 POST form.</summary>
 /// <param name="Url">The URL that the form is sent to.</param>
@@ -84,4 +87,36 @@ public sealed record PutUpload(string Url, IReadOnlyDictionary<string, string> H
 /// The fields before the file. In the form of a folder, <c>key</c> ends with <c>${filename}</c>, and a client may replace it within the
 /// signed prefix. In the form of one file, it is the file's key.
 /// </param>
-public sealed record PostUpload(string Url, IReadOnlyDictionary<string, string> Fields);
+public readonly record struct PostUpload(string Url, FormFields Fields);
+
+/// <summary>
+/// A URL in an answer. A presigned one is signed when it is written. What can be refused is refused before, so writing it cannot fail.
+/// </summary>
+public readonly record struct GrantUrl
+{
+    // A string or a PresignedUrl.
+    private readonly object _url;
+
+    private GrantUrl(object url) => _url = url;
+
+    /// <summary>Returns a URL that needs no signature.</summary>
+    public static implicit operator GrantUrl(string url) => FromString(url);
+
+    /// <summary>Returns a URL that is signed when it is written.</summary>
+    public static implicit operator GrantUrl(PresignedUrl url) => FromPresignedUrl(url);
+
+    /// <inheritdoc cref="op_Implicit(string)"/>
+    public static GrantUrl FromString(string url) => new(url);
+
+    /// <inheritdoc cref="op_Implicit(PresignedUrl)"/>
+    public static GrantUrl FromPresignedUrl(PresignedUrl url) => new(url);
+
+    /// <summary>Writes the URL.</summary>
+    /// <returns>False if the buffer is too short.</returns>
+    public bool TryWrite(Span<byte> utf8, out int written) => _url is PresignedUrl url
+        ? url.TryFormat(utf8, out written, format: default, provider: null)
+        : Encoding.UTF8.TryGetBytes(_url.ToString(), utf8, out written);
+
+    /// <summary>Returns the URL.</summary>
+    public override string ToString() => _url.ToString()!;
+}

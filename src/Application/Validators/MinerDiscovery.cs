@@ -57,7 +57,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
             }
         }
 
-        return [.. miners.Select(miner => new FoundMiner(miner.Key, miner.Value))];
+        return [.. miners.Select(miner => new FoundMiner(miner.Key, new AccountAddress(miner.Key.ToString()), miner.Value))];
     }
 
     /// <summary>Finds the jobs' folders in miners' folders.</summary>
@@ -111,8 +111,13 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
 }
 
 /// <param name="Owner">The account that names the folders.</param>
+/// <param name="Address">The address of the owner.</param>
 /// <param name="Folders">The existing folders, at least one.</param>
-internal sealed record FoundMiner(AccountId Owner, IReadOnlyList<Folder> Folders);
+internal sealed record FoundMiner(AccountId Owner, AccountAddress Address, IReadOnlyList<Folder> Folders);
+
+/// <summary>The address of an account, kept as text because making it takes a hash.</summary>
+/// <param name="Text">The canonical SS58 text.</param>
+public readonly record struct AccountAddress(string Text);
 
 /// <param name="Jobs">The jobs' folders.</param>
 /// <param name="HasMore">Whether the folder has more jobs.</param>

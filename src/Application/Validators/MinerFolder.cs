@@ -3,7 +3,7 @@ namespace S3Auth.Application.Validators;
 /// <param name="Source">The name of the source. Absent if the layout has no sources.</param>
 /// <param name="Prefix">The prefix of the folder, which ends with <c>/</c>.</param>
 /// <param name="ListUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
-public sealed record MinerFolder(string? Source, string Prefix, string ListUrl)
+public sealed record MinerFolder(string? Source, string Prefix, GrantUrl ListUrl)
 {
     internal static IReadOnlyList<MinerFolder> Sign(IReadOnlyList<Folder> folders, Grant grant, ListingLinks links)
     {

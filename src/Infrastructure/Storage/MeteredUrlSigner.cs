@@ -30,19 +30,19 @@ internal sealed class MeteredUrlSigner(IUrlSigner signer, StoreMetrics metrics) 
             return signer.SignPut(file, expiry);
         }
 
-        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
+        public GrantUrl SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
         {
             metrics.Signed("part");
             return signer.SignPart(key, storeUploadId, number, size, expiry);
         }
 
-        public string SignGet(ObjectName key, DateTimeOffset expiry)
+        public GrantUrl SignGet(ObjectName key, DateTimeOffset expiry)
         {
             metrics.Signed("get");
             return signer.SignGet(key, expiry);
         }
 
-        public string SignList(Listing listing, DateTimeOffset expiry)
+        public GrantUrl SignList(Listing listing, DateTimeOffset expiry)
         {
             metrics.Signed("list");
             return signer.SignList(listing, expiry);

@@ -70,16 +70,16 @@ internal sealed class S3UrlSigner(StoreEndpoints endpoints, CredentialSource cre
             return new PutUpload(signer.PresignPut(file.Key.Key, SecondsTo(expiry), rules), HeadersOf(rules));
         }
 
-        public string SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
+        public GrantUrl SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry)
         {
             _barredAtParts ??= puts.BarredPartHeaders();
             var rules = new PutRules(size, _barredAtParts.Value) { Part = new UploadPart(storeUploadId, number) };
             return signer.PresignPut(key.Key, SecondsTo(expiry), rules);
         }
 
-        public string SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
+        public GrantUrl SignGet(ObjectName key, DateTimeOffset expiry) => signer.PresignGet(key.Key, SecondsTo(expiry));
 
-        public string SignList(Listing listing, DateTimeOffset expiry) => signer.PresignList(
+        public GrantUrl SignList(Listing listing, DateTimeOffset expiry) => signer.PresignList(
             new S3Listing(
                 listing.Prefix,
                 listing.Delimiter,

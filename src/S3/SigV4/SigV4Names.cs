@@ -30,6 +30,9 @@ public static class SigV4Names
     /// <summary>Maximum lifetime of a presigned URL in seconds (seven days).</summary>
     public const int MaxExpirySeconds = 604_800;
 
+    /// <summary>Length of <c>X-Amz-Date</c> in characters.</summary>
+    internal const int TimestampLength = 16;
+
     /// <summary>Length of a signature in hex characters.</summary>
     public const int SignatureLength = 64;
 

@@ -78,7 +78,7 @@ public sealed class Boto3VectorTests
             "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", DateOnly.FromDateTime(vector.Moment.UtcDateTime), vector.Region);
         var theirs = vector.Fields!;
         var ours = vector.Signer.SignPost(
-            new PostPolicyRules(vector.Folder!, 1024, 5368709120, "private", "STANDARD"), vector.Seconds);
+            new PostPolicyRules(vector.Folder!, 1024, 5368709120, "private", "STANDARD"), vector.Seconds).ToDictionary();
 
         // JSON has no canonical form, so the policies have the same conditions but different signatures.
         Assert.That(vector.Target.BucketUrl, Is.EqualTo(SignedUrl.WithoutDefaultPort(vector.Url)), vector.Name);

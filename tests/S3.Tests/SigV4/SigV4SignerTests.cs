@@ -23,7 +23,7 @@ public sealed class SigV4SignerTests
 
         var url = signer.At(Lasting, new DateTimeOffset(2013, 5, 24, 0, 0, 0, TimeSpan.Zero)).PresignGet("test.txt", 86400);
 
-        Assert.That(url, Is.EqualTo(
+        Assert.That(url.ToString(), Is.EqualTo(
             "https://examplebucket.s3.amazonaws.com/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256"
             + "&X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=20130524T000000Z"
             + "&X-Amz-Expires=86400&X-Amz-SignedHeaders=host"
@@ -55,7 +55,7 @@ public sealed class SigV4SignerTests
     {
         var rules = Rules with { Key = "data/x/5Fabc/" + name, IsWholeKey = true };
 
-        var fields = Signer().At(Lasting, Noon).SignPost(rules, 86400);
+        var fields = Signer().At(Lasting, Noon).SignPost(rules, 86400).ToDictionary();
 
         var policy = Encoding.UTF8.GetString(Convert.FromBase64String(fields["policy"]));
         Assert.That(policy, Does.Contain($"""["eq","$key","data/x/5Fabc/{written}"]"""));
@@ -65,7 +65,7 @@ public sealed class SigV4SignerTests
     [Test]
     public void SignPost_covers_every_field_and_nothing_more()
     {
-        var fields = Signer().At(Temporary, Noon).SignPost(Rules, 86400);
+        var fields = Signer().At(Temporary, Noon).SignPost(Rules, 86400).ToDictionary();
         var policy = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!;
 
         Assert.That(policy["expiration"]!.GetValue<string>(), Is.EqualTo("2026-11-25T12:00:00Z"));
@@ -101,7 +101,7 @@ public sealed class SigV4SignerTests
     [Test]
     public void SignPost_has_no_token_with_lasting_credentials()
     {
-        var fields = Signer().At(Lasting, Noon).SignPost(Rules, 60);
+        var fields = Signer().At(Lasting, Noon).SignPost(Rules, 60).ToDictionary();
 
         Assert.That(fields, Does.Not.ContainKey("x-amz-security-token"));
         Assert.That(Encoding.UTF8.GetString(Convert.FromBase64String(fields["policy"])), Does.Not.Contain("security-token"));
@@ -110,7 +110,8 @@ public sealed class SigV4SignerTests
     [Test]
     public void SignPost_escapes_the_folder_in_the_policy()
     {
-        var fields = Signer().At(Lasting, Noon).SignPost(Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" }, 60);
+        var rules = Rules with { Key = "a\"],{\"acl\":\"public-read\"},[\"é😀\\\n/" };
+        var fields = Signer().At(Lasting, Noon).SignPost(rules, 60).ToDictionary();
         var conditions = JsonNode.Parse(Convert.FromBase64String(fields["policy"]))!["conditions"]!.AsArray();
 
         Assert.That(conditions, Has.Count.EqualTo(9));
@@ -128,9 +129,9 @@ public sealed class SigV4SignerTests
         var later = signer.At(Lasting, after);
         var earlierAgain = signer.At(Lasting, before);
 
-        Assert.That(later.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, after).PresignGet("k", 60)));
-        Assert.That(earlier.PresignGet("k", 60), Is.EqualTo(Signer().At(Lasting, before).PresignGet("k", 60)));
-        Assert.That(earlierAgain.PresignGet("k", 60), Is.EqualTo(earlier.PresignGet("k", 60)));
+        Assert.That(later.PresignGet("k", 60).ToString(), Is.EqualTo(Signer().At(Lasting, after).PresignGet("k", 60).ToString()));
+        Assert.That(earlier.PresignGet("k", 60).ToString(), Is.EqualTo(Signer().At(Lasting, before).PresignGet("k", 60).ToString()));
+        Assert.That(earlierAgain.PresignGet("k", 60).ToString(), Is.EqualTo(earlier.PresignGet("k", 60).ToString()));
         Assert.That(SignedUrl.Parameters(earlier.PresignGet("k", 60))["X-Amz-Date"], Is.EqualTo("20261124T235959Z"));
         Assert.That(SignedUrl.Parameters(later.PresignGet("k", 60))["X-Amz-Credential"], Does.Contain("/20261125/"));
     }
@@ -153,15 +154,15 @@ public sealed class SigV4SignerTests
         var old = signer.At(Lasting, Noon);
         var rotated = signer.At(Temporary, Noon);
 
-        Assert.That(rotated.PresignGet("k", 60), Is.EqualTo(Signer().At(Temporary, Noon).PresignGet("k", 60)));
+        Assert.That(rotated.PresignGet("k", 60).ToString(), Is.EqualTo(Signer().At(Temporary, Noon).PresignGet("k", 60).ToString()));
         Assert.That(
-            old.PresignGet("k", 60),
-            Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60)),
+            old.PresignGet("k", 60).ToString(),
+            Is.EqualTo(Signer().At(Lasting, Noon).PresignGet("k", 60).ToString()),
             "a grant that was begun stays whole");
 
         // The same access key with another secret must not use the old derived key.
         var renewed = signer.At(new SigningCredentials(AccessKey, Secret + "2"), Noon);
-        Assert.That(renewed.PresignGet("k", 60), Is.Not.EqualTo(old.PresignGet("k", 60)));
+        Assert.That(renewed.PresignGet("k", 60).ToString(), Is.Not.EqualTo(old.PresignGet("k", 60).ToString()));
     }
 
     [Test]
@@ -171,12 +172,12 @@ public sealed class SigV4SignerTests
         var cases = (
             from credentials in new[] { Lasting, Temporary }
             from moment in new[] { Noon, Noon.AddHours(12), Noon.AddHours(36) }
-            select (credentials, moment, expected: Signer().At(credentials, moment).PresignGet("k", 60))).ToArray();
+            select (credentials, moment, expected: Signer().At(credentials, moment).PresignGet("k", 60).ToString())).ToArray();
 
         Parallel.For(0, 20_000, i =>
         {
             var (credentials, moment, expected) = cases[i % cases.Length];
-            Assert.That(signer.At(credentials, moment).PresignGet("k", 60), Is.EqualTo(expected));
+            Assert.That(signer.At(credentials, moment).PresignGet("k", 60).ToString(), Is.EqualTo(expected));
         });
     }
 
@@ -249,7 +250,7 @@ public sealed class SigV4SignerTests
         var request = new S3Request(
             "PUT", key, [new("partNumber", "1"), new("uploadId", "a/b+c=")], [new("x-amz-acl", "private"), new("x-amz-meta-a", "b c")]);
 
-        var url = new SigV4Signer(endpoint, "bucket-1", "us-east-1").At(Temporary, Noon).Presign(request, 900);
+        var url = new SigV4Signer(endpoint, "bucket-1", "us-east-1").At(Temporary, Noon).Presign(request, 900).ToString();
 
         var parts = url[endpoint.Origin.Length..].Split("&X-Amz-Signature=");
         var (sentPath, query) = (parts[0].Split('?')[0], parts[0].Split('?')[1]);
@@ -295,11 +296,51 @@ public sealed class SigV4SignerTests
         var bytes = S3Text.FromBytes(Encoding.UTF8.GetBytes(text));
 
         Assert.That(
-            signer.PresignList(new S3Listing("p", ContinuationToken: bytes, StartAfter: bytes), 60),
-            Is.EqualTo(signer.PresignList(new S3Listing("p", ContinuationToken: text, StartAfter: text), 60)));
+            signer.PresignList(new S3Listing("p", ContinuationToken: bytes, StartAfter: bytes), 60).ToString(),
+            Is.EqualTo(signer.PresignList(new S3Listing("p", ContinuationToken: text, StartAfter: text), 60).ToString()));
         Assert.That(
-            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60),
+            signer.PresignList(new S3Listing("p", StartAfter: S3Text.FromBytes(new byte[] { 0xff, 0x00, (byte)'a' })), 60).ToString(),
             Does.Contain("&start-after=%FF%00a&"));
+    }
+
+    [Test]
+    public void Url_is_the_same_text_however_and_how_often_it_is_written()
+    {
+        var key = "data/x/5Fabc/größe " + new string('ü', 400);
+        var signer = Signer().At(Temporary, Noon);
+        var expected = signer.PresignGet(key, 60).ToString();
+        var url = signer.PresignGet(key, 60);
+        var buffer = new byte[16_384];
+
+        var (first, second) = (Write(), Write());
+
+        Assert.That((first, second, url.ToString()), Is.EqualTo((expected, expected, expected)));
+
+        string Write()
+        {
+            buffer.AsSpan().Fill((byte)'x');
+            Assert.That(url.TryFormat(buffer, out var length, default, null), Is.True);
+            return Encoding.UTF8.GetString(buffer, 0, length);
+        }
+    }
+
+    [Test]
+    public void Url_is_not_written_into_a_buffer_that_may_be_too_short()
+    {
+        var url = Signer().At(Lasting, Noon).PresignGet("key", 60);
+
+        Assert.That(url.TryFormat(new byte[url.ToString().Length - 1], out var length, default, null), Is.False);
+        Assert.That(length, Is.Zero);
+    }
+
+    [Test]
+    public void Form_is_the_same_however_often_it_is_written()
+    {
+        var form = Signer().At(Temporary, Noon).SignPost(Rules, 60);
+
+        var (first, second) = (form.ToDictionary(), form.ToDictionary());
+
+        Assert.That(second, Is.EqualTo(first));
     }
 
     private static SigV4Signer Signer() => new(S3Endpoint.Aws("bucket-1", "eu-central-1"), "bucket-1", "eu-central-1");

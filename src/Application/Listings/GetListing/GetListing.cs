@@ -7,7 +7,7 @@ namespace S3Auth.Application.Listings;
 public sealed record GetListingQuery(string Token, ReadOnlyMemory<byte> StartAfter, string? ContinuationToken) : IRequest<ListingPage>;
 
 /// <param name="Url">The presigned URL of the page.</param>
-public sealed record ListingPage(string Url);
+public sealed record ListingPage(GrantUrl Url);
 
 /// <summary>Presigns one page of the listing that the link names.</summary>
 internal sealed class GetListingHandler(ListingLinks links, GrantIssuer grants, TimeProvider time)

@@ -12,10 +12,10 @@ public sealed record FileUploadUrl : IGranted
     public required string Method { get; init; }
 
     /// <summary>The URL of the upload.</summary>
-    public required string Url { get; init; }
+    public required GrantUrl Url { get; init; }
 
     /// <summary>The fields of the form. Send them unchanged. Empty for <c>PUT</c>.</summary>
-    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+    public required FormFields Fields { get; init; }
 
     /// <summary>
     /// Whether the store enforces the requested <c>size</c>. Absent if the request has none. <c>false</c>: the URL contains the size, but a

@@ -58,8 +58,6 @@ internal sealed class GetFileUploadUrlHandler(
     Caller caller, FolderLayout layout, FileSizeLimits sizes, GrantIssuer grants, IObjectStore store, IStoreState storeState)
     : IRequestHandler<GetFileUploadUrlCommand, FileUploadUrl>
 {
-    private static readonly IReadOnlyDictionary<string, string> NoFields = new Dictionary<string, string>(StringComparer.Ordinal);
-
     public async Task<FileUploadUrl> Handle(GetFileUploadUrlCommand request, CancellationToken cancellationToken)
     {
         var folder = caller.FoldersIn(layout, request.Source)[0];
@@ -79,7 +77,7 @@ internal sealed class GetFileUploadUrlHandler(
 
         var grant = await grants.IssueAsync(requestedExpiry: null, cancellationToken);
         var usesForm = findings.UploadMethod == UploadMethod.Post;
-        var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry).Url, NoFields);
+        var (url, fields) = usesForm ? SignForm(file, grant) : (grant.Signer.SignPut(file, grant.Expiry).Url, FormFields.None);
         return new FileUploadUrl
         {
             S3Key = file.Key.Key,
@@ -92,7 +90,7 @@ internal sealed class GetFileUploadUrlHandler(
         };
     }
 
-    private static (string Url, IReadOnlyDictionary<string, string> Fields) SignForm(FileUpload file, Grant grant)
+    private static (GrantUrl Url, FormFields Fields) SignForm(FileUpload file, Grant grant)
     {
         var form = grant.Signer.SignPost(file, grant.Expiry);
         return (form.Url, form.Fields);

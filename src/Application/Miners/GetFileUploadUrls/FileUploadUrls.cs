@@ -49,10 +49,10 @@ public sealed record FileUploadTarget
     public required string Method { get; init; }
 
     /// <summary>The URL of the upload.</summary>
-    public required string Url { get; init; }
+    public required GrantUrl Url { get; init; }
 
     /// <summary>The fields of the form. Send them unchanged. Absent for <c>PUT</c>.</summary>
-    public IReadOnlyDictionary<string, string>? Fields { get; init; }
+    public FormFields? Fields { get; init; }
 
     /// <summary>
     /// The headers of the PUT. Send them unchanged, and <c>Content-Length</c> with the requested size. Absent for <c>POST</c>.

@@ -160,7 +160,7 @@ internal sealed class GetFileUploadUrlsHandler(
         return existing;
     }
 
-    // The first file is signed at once: what cannot be signed must be refused before the answer begins.
+    // Makes the first target at once: what cannot be signed must be refused before the answer begins.
     private static LazyDictionary<FileUpload, FileUploadTarget> SignWhenRead(
         Dictionary<string, FileUpload> uploads, Func<FileUpload, FileUploadTarget> sign)
     {

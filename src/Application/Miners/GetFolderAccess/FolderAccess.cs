@@ -16,10 +16,10 @@ public sealed record FolderAccess : IGranted
     public required string Url { get; init; }
 
     /// <summary>The fields of the form. Set <c>key</c> to the folder plus your own path, and send the file last.</summary>
-    public required IReadOnlyDictionary<string, string> Fields { get; init; }
+    public required FormFields Fields { get; init; }
 
     /// <summary>A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</summary>
-    public required string ListUrl { get; init; }
+    public required GrantUrl ListUrl { get; init; }
 
     /// <summary>The effective expiry: when the URLs and forms of this answer end.</summary>
     public required DateTimeOffset Expiry { get; init; }
@@ -48,4 +48,4 @@ public sealed record FolderAccess : IGranted
 /// <param name="Url">The URL of the upload form.</param>
 /// <param name="Fields">The fields of the form.</param>
 /// <param name="ListUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
-public sealed record FolderGrant(string Folder, string Url, IReadOnlyDictionary<string, string> Fields, string ListUrl);
+public sealed record FolderGrant(string Folder, string Url, FormFields Fields, GrantUrl ListUrl);

@@ -22,4 +22,4 @@ public sealed record SignedParts : ILargeResponse
 /// <param name="PartNumber">The number of the part.</param>
 /// <param name="Size">The size in bytes that the part must have.</param>
 /// <param name="Url">The URL to PUT the part to, as the body and with no header but <c>Content-Length</c>.</param>
-public sealed record SignedPart(int PartNumber, long Size, string Url);
+public sealed record SignedPart(int PartNumber, long Size, GrantUrl Url);

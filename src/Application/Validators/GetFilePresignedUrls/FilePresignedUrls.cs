@@ -58,4 +58,4 @@ public sealed record FilePresignedUrls : ILargeResponse
 /// <param name="FileKey">The key of the file.</param>
 /// <param name="ExpiresInSeconds">The seconds until the URL expires.</param>
 /// <param name="FileName">The last segment of the key.</param>
-public sealed record FileUrl(string PresignedUrl, string FileKey, long ExpiresInSeconds, string FileName);
+public sealed record FileUrl(GrantUrl PresignedUrl, string FileKey, long ExpiresInSeconds, string FileName);

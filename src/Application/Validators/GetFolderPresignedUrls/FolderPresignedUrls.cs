@@ -57,4 +57,4 @@ public sealed record MinerJobs
 /// <param name="Path">The prefix of the folder, which ends with <c>/</c>.</param>
 /// <param name="PresignedUrl">A presigned listing of the first 1,000 objects in the folder, with percent-encoded names.</param>
 /// <param name="Source">The name of the source. Absent if the layout has no sources.</param>
-public sealed record JobFolder(string JobId, string Path, string PresignedUrl, string? Source);
+public sealed record JobFolder(string JobId, string Path, GrantUrl PresignedUrl, string? Source);

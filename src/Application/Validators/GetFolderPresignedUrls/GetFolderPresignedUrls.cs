@@ -41,7 +41,7 @@ internal sealed class GetFolderPresignedUrlsHandler(
             ExpirySeconds = grant.Seconds,
             ExpiryTime = grant.Expiry,
             TotalMiners = miners.Count,
-            FolderUrls = miners.ToDictionary(miner => miner.Owner.ToString(), miner => Sign(miner, jobs, grant), StringComparer.Ordinal),
+            FolderUrls = miners.ToDictionary(miner => miner.Address.Text, miner => Sign(miner, jobs, grant), StringComparer.Ordinal),
             CommitmentUsed = request.ProvedText,
             Root = layout.Root,
         };

@@ -7,7 +7,7 @@ namespace S3Auth.Application.Validators;
 /// </param>
 /// <param name="Prefix">The prefix of the folder, which ends with <c>/</c>.</param>
 /// <param name="ExpiresInSeconds">The seconds until the URL expires.</param>
-public sealed record MinerList(string ListUrl, string Prefix, long ExpiresInSeconds) : IGranted
+public sealed record MinerList(GrantUrl ListUrl, string Prefix, long ExpiresInSeconds) : IGranted
 {
     /// <summary>The expiry of the URL.</summary>
     internal DateTimeOffset Expiry { get; init; }

@@ -20,7 +20,7 @@ public sealed record MinerSpecificAccess : IGranted
     /// <summary>
     /// A presigned listing of the first 1,000 objects in the folder, with percent-encoded names. /get-miner-list signs the next pages.
     /// </summary>
-    public required string MinerUrl { get; init; }
+    public required GrantUrl MinerUrl { get; init; }
 
     /// <summary>The prefix of the folder, which ends with <c>/</c>.</summary>
     public required string Prefix { get; init; }

@@ -69,5 +69,5 @@ internal sealed class GetValidatorAccessHandler(
     }
 
     private MinerFolders Sign(FoundMiner miner, Grant grant) => new(
-        miner.Owner, layout.UidOf(miner.Owner, caller.Metagraph), MinerFolder.Sign(miner.Folders, grant, links));
+        miner.Address, layout.UidOf(miner.Owner, caller.Metagraph), MinerFolder.Sign(miner.Folders, grant, links));
 }

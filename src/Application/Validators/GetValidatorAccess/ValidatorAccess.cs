@@ -46,18 +46,18 @@ public sealed record ValidatorUrls(GlobalUrls Global, IReadOnlyDictionary<string
 /// Lists the first 1,000 objects of all miners, which may all belong to one miner. Use the <c>list_url</c> of each miner, or
 /// /list-files, to read one miner at a time.
 /// </param>
-public sealed record GlobalUrls(string ListAllData);
+public sealed record GlobalUrls(GrantUrl ListAllData);
 
 /// <param name="ListMiners">Lists the folders of one source.</param>
 /// <param name="Prefix">The prefix of the source.</param>
-public sealed record SourceUrls(string ListMiners, string Prefix);
+public sealed record SourceUrls(GrantUrl ListMiners, string Prefix);
 
 /// <param name="ListAllMiners">Lists the folders of all hotkeys.</param>
-public sealed record MinersUrls(string ListAllMiners);
+public sealed record MinersUrls(GrantUrl ListAllMiners);
 
 /// <param name="Id">The account in the path of the folders: a coldkey or a hotkey, as the layout says.</param>
 /// <param name="Uid">
 /// The uid of the miner; the lowest one if its coldkey has several hotkeys. Absent if the miner is no longer registered.
 /// </param>
 /// <param name="Folders">The folders of the miner, one for each source that has data.</param>
-public sealed record MinerFolders(AccountId Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);
+public sealed record MinerFolders(AccountAddress Id, ushort? Uid, IReadOnlyList<MinerFolder> Folders);

@@ -131,8 +131,10 @@ internal sealed class StoreExam(
     /// <param name="cancellationToken">Cancels the check.</param>
     internal Task<ProbeAnswer> PostFormAsync(string key, int size, CancellationToken cancellationToken) => http.PostFileAsync(
         route.Service.BucketUrl,
-        route.ServiceSigner.At(credentials, time.GetUtcNow()).SignPost(
-            new PostPolicyRules(key, MinBytes: 1, MaxBytes: 1, UploadPolicy.Acl, UploadPolicy.StorageClass, IsWholeKey: true), Seconds),
+        route.ServiceSigner.At(credentials, time.GetUtcNow())
+            .SignPost(
+                new PostPolicyRules(key, MinBytes: 1, MaxBytes: 1, UploadPolicy.Acl, UploadPolicy.StorageClass, IsWholeKey: true), Seconds)
+            .ToDictionary(),
         size,
         cancellationToken);
 

@@ -34,7 +34,7 @@ internal sealed class FormProbe(FolderLayout layout, TimeProvider time)
             UploadPolicy.StorageClass,
             IsWholeKey: true);
         var (signer, endpoint) = toClients ? (route.ClientSigner, route.Clients) : (route.ServiceSigner, route.Service);
-        var fields = signer.At(credentials, time.GetUtcNow()).SignPost(rules, Seconds);
+        var fields = signer.At(credentials, time.GetUtcNow()).SignPost(rules, Seconds).ToDictionary();
         var answer = await http.PostFileAsync(endpoint.BucketUrl, fields, size: 0, cancellationToken);
         return answer switch
         {

@@ -2,39 +2,36 @@ using System.Buffers.Text;
 
 namespace S3Auth.S3;
 
-/// <summary>Builds ASCII text in a pooled buffer of a fixed capacity.</summary>
-internal ref struct AsciiBuffer(int capacity)
+/// <summary>Writes ASCII text into a buffer.</summary>
+internal ref struct AsciiWriter(Span<byte> buffer)
 {
-    private readonly byte[] _bytes = ArrayPool<byte>.Shared.Rent(capacity);
+    private readonly Span<byte> _bytes = buffer;
 
-    internal int Length { get; private set; }
-
-    internal readonly ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
-
-    internal readonly void Dispose() => ArrayPool<byte>.Shared.Return(_bytes);
+    /// <summary>Where the next text is written. It can be moved in both directions.</summary>
+    internal int Length { get; set; }
 
     internal void Append(scoped ReadOnlySpan<byte> ascii)
     {
-        ascii.CopyTo(_bytes.AsSpan(Length));
+        ascii.CopyTo(_bytes[Length..]);
         Length += ascii.Length;
     }
 
-    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes.AsSpan(Length));
+    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes[Length..]);
 
     internal void Append(long number)
     {
-        Utf8Formatter.TryFormat(number, _bytes.AsSpan(Length), out var written);
+        Utf8Formatter.TryFormat(number, _bytes[Length..], out var written);
         Length += written;
     }
 
-    internal void AppendPath(scoped ReadOnlySpan<char> text) => Length += S3UriEncoding.EncodePath(text, _bytes.AsSpan(Length));
+    internal void AppendPath(scoped ReadOnlySpan<char> text) => Length += S3UriEncoding.EncodePath(text, _bytes[Length..]);
 
     internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, string? value)
     {
         if (value is not null)
         {
             Append(nameAndEquals);
-            Length += S3UriEncoding.EncodeComponent(value, _bytes.AsSpan(Length));
+            Length += S3UriEncoding.EncodeComponent(value, _bytes[Length..]);
         }
     }
 
@@ -43,7 +40,7 @@ internal ref struct AsciiBuffer(int capacity)
         if (value.Bytes is { } bytes)
         {
             Append(nameAndEquals);
-            Length += S3UriEncoding.EncodeComponent(bytes.Span, _bytes.AsSpan(Length));
+            Length += S3UriEncoding.EncodeComponent(bytes.Span, _bytes[Length..]);
         }
         else
         {
