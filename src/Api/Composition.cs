@@ -108,7 +108,7 @@ internal static class Composition
 
     private static void AddServices(IServiceCollection services, ServiceOptions options)
     {
-        if (options.WarmsUp)
+        if (options.HasWarmUp)
         {
             // First, so that it runs while the other services wait for the chain and the store.
             services.AddSingleton(options);

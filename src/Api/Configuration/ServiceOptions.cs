@@ -104,7 +104,7 @@ internal sealed record ServiceOptions
     public required TimeSpan DrainTime { get; init; }
 
     /// <summary>Whether the server exercises its code before it is ready.</summary>
-    public required bool WarmsUp { get; init; }
+    public required bool HasWarmUp { get; init; }
 
     /// <summary>The folder for files of audit records; null if they go to standard output only.</summary>
     public required string? AuditFolder { get; init; }

@@ -121,7 +121,7 @@ internal sealed class ServiceOptionsReader(IConfiguration configuration, IHostEn
             SealKey = Get(Settings.SealKey),
             MaxConnections = Get(Settings.MaxConnections),
             DrainTime = Get(Settings.DrainTime),
-            WarmsUp = Get(Settings.WarmUp),
+            HasWarmUp = Get(Settings.WarmUp),
             AuditFolder = Get(Settings.AuditFolder),
             LogLevel = Get(Settings.LogLevel),
         };

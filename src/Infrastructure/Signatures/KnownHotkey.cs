@@ -3,14 +3,14 @@ namespace S3Auth.Infrastructure.Signatures;
 /// <summary>A hotkey that has signed, with its table.</summary>
 internal sealed class KnownHotkey(Sr25519VerifyingKey key)
 {
-    private volatile bool _signsWrapped;
+    private volatile bool _hasWrappedText;
 
     public Sr25519VerifyingKey Key { get; } = key;
 
     /// <summary>Whether its last valid signature was of the wrapped text. This form is then tried first.</summary>
-    public bool SignsWrapped
+    public bool HasWrappedText
     {
-        get => _signsWrapped;
-        set => _signsWrapped = value;
+        get => _hasWrappedText;
+        set => _hasWrappedText = value;
     }
 }

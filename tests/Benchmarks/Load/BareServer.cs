@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// The neighbour of the service: a server in a process of its own that reads each request and answers with constant JSON. It measures the
+/// A server to compare the service with, in a process of its own. It reads each request and answers with constant JSON. It measures the
 /// cost of HTTP alone, or of HTTP and one verification of a signature.
 /// </summary>
 internal sealed class BareServer : IAsyncDisposable

@@ -17,14 +17,14 @@ internal static class FixedRate
         var count = (int)(Duration.TotalSeconds * PerSecond);
         await OpenLoop.RunAsync(bare.Address, requests.Take(WarmUp), PerSecond);
         await OpenLoop.RunAsync(api.Http.BaseAddress!, requests.Take(WarmUp), PerSecond);
-        var neighbour = await OpenLoop.RunAsync(bare.Address, requests.Take(count), PerSecond);
+        var reference = await OpenLoop.RunAsync(bare.Address, requests.Take(count), PerSecond);
         var own = await OpenLoop.RunAsync(api.Http.BaseAddress!, requests.Take(count), PerSecond);
 
         Console.WriteLine($"| {PerSecond} requests a second | p50 | p99 | p99.9 | longest |");
         Console.WriteLine("| --- | --- | --- | --- | --- |");
-        Console.WriteLine(Row("bare HTTP", neighbour));
+        Console.WriteLine(Row("bare HTTP", reference));
         Console.WriteLine(Row("**`/get-folder-access`**", own));
-        return [new Figure("p50 at 1,000 folder grants a second ÷ bare HTTP", Millis(own, 50) / Millis(neighbour, 50))];
+        return [new Figure("p50 at 1,000 folder grants a second ÷ bare HTTP", Millis(own, 50) / Millis(reference, 50))];
     }
 
     private static string Row(string what, LongHistogram latencies) => string.Create(

@@ -7,7 +7,7 @@ namespace S3Auth.Benchmarks.Load;
 internal static class GrantLoad
 {
     private const int Rounds = 3;
-    private const double MaxOverNeighbour = 1.4;
+    private const double MaxOverReference = 1.4;
     private const double MaxAllocatedKb = 6;
 
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
@@ -66,11 +66,11 @@ internal static class GrantLoad
         [
             new Figure(
                 "CPU of a folder grant ÷ (bare HTTP and one verification)",
-                Median.Of(servers[2].Rounds.Zip(servers[1].Rounds, (own, neighbour) => own.CpuMicros / neighbour.CpuMicros)),
-                MaxOverNeighbour),
+                Median.Of(servers[2].Rounds.Zip(servers[1].Rounds, (own, reference) => own.CpuMicros / reference.CpuMicros)),
+                MaxOverReference),
             new Figure(
                 "folder grants a second ÷ bare HTTP",
-                Median.Of(servers[2].Rounds.Zip(servers[0].Rounds, (own, neighbour) => own.Wrk.PerSecond / neighbour.Wrk.PerSecond)),
+                Median.Of(servers[2].Rounds.Zip(servers[0].Rounds, (own, reference) => own.Wrk.PerSecond / reference.Wrk.PerSecond)),
                 IsMoreBetter: true),
             new Figure("allocated for a folder grant, KB", allocated, MaxAllocatedKb),
             new Figure("a wrong signature ÷ a right one", costs.Wrong / costs.Right),

@@ -20,12 +20,12 @@ internal static class IdleMemory
         });
         await using var production = await requests.StartServiceAsync(program);
         await Task.Delay(Rest);
-        var (neighbour, inDevelopment, inProduction) =
+        var (reference, inDevelopment, inProduction) =
             (bare.Process.ResidentMb(), development.Process.ResidentMb(), production.Process.ResidentMb());
 
         Console.WriteLine("| | idle | ÷ bare server |");
         Console.WriteLine("| --- | --- | --- |");
-        Console.WriteLine(Row("bare server", neighbour));
+        Console.WriteLine(Row("bare server", reference));
         Console.WriteLine(Row("development, with the embedded store", inDevelopment));
         Console.WriteLine(Row(string.Create(CultureInfo.InvariantCulture, $"production, {requests.Miners} miners"), inProduction));
         return
@@ -35,6 +35,6 @@ internal static class IdleMemory
         ];
 
         string Row(string what, double megabytes) => string.Create(
-            CultureInfo.InvariantCulture, $"| {what} | {megabytes:0} MB | {megabytes / neighbour:0.0} |");
+            CultureInfo.InvariantCulture, $"| {what} | {megabytes:0} MB | {megabytes / reference:0.0} |");
     }
 }

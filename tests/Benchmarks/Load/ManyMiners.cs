@@ -50,7 +50,7 @@ internal static class ManyMiners
         await using var bare = await BareServer.StartAsync((int)plain.Bytes);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = bare.Address };
         await AskBareAsync(http, Math.Min(count, 100));
-        var neighbour = await MeasureAsync(bare.Process, () => AskBareAsync(http, count), count);
+        var reference = await MeasureAsync(bare.Process, () => AskBareAsync(http, count), count);
         var zipped = await MeasureAsync(api.Process, () => AskAsync(api, validator, count, compressed: true), count);
         var parallel = Enumerable.Range(0, Callers).Select(_ => AskAsync(api, validator, Math.Max(count / Callers, 2), compressed: false));
         await Task.WhenAll(parallel);
@@ -58,7 +58,7 @@ internal static class ManyMiners
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"| {size} | {size * Sources} | {plain.Bytes / 1024} KiB | {plain.CpuMs:0.00} ms | {plain.CpuMs / neighbour.CpuMs:0.0} | "
+            $"| {size} | {size * Sources} | {plain.Bytes / 1024} KiB | {plain.CpuMs:0.00} ms | {plain.CpuMs / reference.CpuMs:0.0} | "
                 + $"{zipped.Bytes / 1024} KiB | {zipped.CpuMs:0.00} ms | {peak:0} MB |"));
         return size < LargestSubnet
             ? []
@@ -66,7 +66,7 @@ internal static class ManyMiners
             [
                 new Figure("`/get-validator-access`, 10,000 miners: CPU, ms", plain.CpuMs, MaxCpuMs),
                 new Figure("`/get-validator-access`, 10,000 miners: CPU with gzip, ms", zipped.CpuMs),
-                new Figure("`/get-validator-access`, 10,000 miners: CPU ÷ bare HTTP", plain.CpuMs / neighbour.CpuMs),
+                new Figure("`/get-validator-access`, 10,000 miners: CPU ÷ bare HTTP", plain.CpuMs / reference.CpuMs),
                 new Figure("`/get-validator-access`, 10,000 miners: peak of the process, MB", peak, MaxMb),
             ];
     }
