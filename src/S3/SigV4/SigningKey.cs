@@ -25,9 +25,22 @@ public sealed class SigningKey
     private readonly DefaultObjectPool<IncrementalHash> _macs;
     private readonly byte[] _scope;
 
-    private SigningKey(byte[] key, DateOnly day, string scope)
+    // The states of an HMAC after the key: of the inner and of the outer hash.
+    private readonly OpenSslSha256.State _inner;
+    private readonly OpenSslSha256.State _outer;
+
+    private readonly bool _usesOpenSsl;
+
+    private SigningKey(byte[] key, DateOnly day, string scope, bool usesOpenSsl)
     {
+        _usesOpenSsl = usesOpenSsl;
         _macs = new DefaultObjectPool<IncrementalHash>(new KeyedHashPolicy(key));
+        if (_usesOpenSsl)
+        {
+            _inner = StateOf(key, 0x36);
+            _outer = StateOf(key, 0x5c);
+        }
+
         _scope = Encoding.ASCII.GetBytes(scope);
         Day = day;
         Scope = scope;
@@ -44,7 +57,10 @@ public sealed class SigningKey
     /// The secret is empty, or the region (at most 64 characters) or the service (at most 32) is empty, too long, or contains anything
     /// except ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.
     /// </exception>
-    public static SigningKey Derive(string secretKey, DateOnly day, string region, string service = SigV4Names.Service)
+    public static SigningKey Derive(string secretKey, DateOnly day, string region, string service = SigV4Names.Service) =>
+        Derive(secretKey, day, region, service, OpenSslSha256.IsUsable);
+
+    internal static SigningKey Derive(string secretKey, DateOnly day, string region, string service, bool usesOpenSsl)
     {
         ArgumentException.ThrowIfNullOrEmpty(secretKey);
         RequireRegion(region);
@@ -59,7 +75,7 @@ public sealed class SigningKey
             key = next;
         }
 
-        return new SigningKey(key, day, $"{date}/{region}/{service}/{SigV4Names.Terminator}");
+        return new SigningKey(key, day, $"{date}/{region}/{service}/{SigV4Names.Terminator}", usesOpenSsl);
     }
 
     /// <summary>Signs a text: the policy of a POST form in base64, or a string to sign.</summary>
@@ -69,10 +85,19 @@ public sealed class SigningKey
     public void Sign(ReadOnlySpan<byte> text, Span<byte> hexSignature)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        var hmac = _macs.Get();
-        hmac.AppendData(text);
-        hmac.GetHashAndReset(mac);
-        _macs.Return(hmac);
+        if (_usesOpenSsl)
+        {
+            OpenSslSha256.Finish(_inner, text, mac);
+            OpenSslSha256.Finish(_outer, mac, mac);
+        }
+        else
+        {
+            var hmac = _macs.Get();
+            hmac.AppendData(text);
+            hmac.GetHashAndReset(mac);
+            _macs.Return(hmac);
+        }
+
         WriteHex(mac, hexSignature);
     }
 
@@ -91,9 +116,16 @@ public sealed class SigningKey
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        var sha256 = _hashOfThisThread ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha256.AppendData(canonicalRequest);
-        sha256.GetHashAndReset(hash);
+        if (_usesOpenSsl)
+        {
+            OpenSslSha256.Finish(OpenSslSha256.Start([]), canonicalRequest, hash);
+        }
+        else
+        {
+            var sha256 = _hashOfThisThread ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            sha256.AppendData(canonicalRequest);
+            sha256.GetHashAndReset(hash);
+        }
 
         Span<byte> text = stackalloc byte[256]; // 18 + 17 + scope (at most 119) + 1 + 64
         var prefix = "AWS4-HMAC-SHA256\n"u8;
@@ -115,6 +147,20 @@ public sealed class SigningKey
 
     /// <summary>Whether a text can be the region of a credential scope.</summary>
     internal static bool IsRegion(string region) => IsName(region, MaxRegionLength);
+
+    private static OpenSslSha256.State StateOf(ReadOnlySpan<byte> key, byte pad)
+    {
+        Span<byte> block = stackalloc byte[OpenSslSha256.BlockSize];
+        block.Fill(pad);
+        for (var i = 0; i < key.Length; i++)
+        {
+            block[i] ^= key[i];
+        }
+
+        var state = OpenSslSha256.Start(block);
+        CryptographicOperations.ZeroMemory(block);
+        return state;
+    }
 
     private static void WriteHex(ReadOnlySpan<byte> bytes, Span<byte> hex)
     {

@@ -35,6 +35,27 @@ public sealed class SigningKeyTests
     }
 
     [Test]
+    public void Signatures_do_not_depend_on_who_hashes()
+    {
+        Assume.That(OpenSslSha256.IsUsable, "This system has no OpenSSL 3.");
+        var openSsl = SigningKey.Derive(Secret, new DateOnly(2013, 5, 24), "us-east-1", "s3", usesOpenSsl: true);
+        var dotnet = SigningKey.Derive(Secret, new DateOnly(2013, 5, 24), "us-east-1", "s3", usesOpenSsl: false);
+
+        for (var length = 0; length < 300; length++)
+        {
+            var text = new string('x', length);
+            Assert.That((Sign(openSsl, text), Request(openSsl, text)), Is.EqualTo((Sign(dotnet, text), Request(dotnet, text))));
+        }
+
+        static string Request(SigningKey key, string canonical)
+        {
+            var signature = new byte[64];
+            key.SignRequest("20130524T000000Z"u8, Encoding.ASCII.GetBytes(canonical), signature);
+            return Encoding.ASCII.GetString(signature);
+        }
+    }
+
+    [Test]
     public void SigningKey_has_its_scope()
     {
         var key = SigningKey.Derive(Secret, new DateOnly(2013, 5, 4), "eu-central-1");
