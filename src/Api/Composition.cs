@@ -14,9 +14,7 @@ internal static class Composition
     internal static async Task RunAsync(string[] args)
     {
         // appsettings.json lies beside the program. Relative paths in settings are relative to the folder that the program was started in.
-        // The slim builder leaves out IIS, HTTP/3 and other parts that the service does not use.
-        var settings = new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory };
-        var builder = WebApplication.CreateSlimBuilder(settings);
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var reader = new ServiceOptionsReader(builder.Configuration, builder.Environment);
         var options = reader.Read();
 
@@ -69,11 +67,7 @@ internal static class Composition
         };
 
         // Reads no settings, and logs nothing.
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
-        {
-            // MVC searches this assembly for controllers.
-            ApplicationName = typeof(Composition).Assembly.GetName().Name,
-        });
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             Limit(kestrel, unlimited);
@@ -139,7 +133,7 @@ internal static class Composition
         services.AddSingleton(options.ListingRedirect);
         services.AddApplication(TimeProvider.System);
         services.AddSingleton(provider => new ClientAddress(options.TrustedProxies, provider.GetRequiredService<ILogger<ClientAddress>>()));
-        services.AddBurstLimiter(options.RequestsPerMinute);
+        services.AddBurstLimiter();
         services.AddCorsOrigins(options.CorsOrigins);
         AddControllers(services).AddApiExplorer().AddWireJson();
         services.AddPage(

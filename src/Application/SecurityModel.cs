@@ -44,6 +44,7 @@ internal static class SecurityModel
         services.AddSingleton(typeof(IPipelineStep<,>), typeof(Authorize<,>));
         services.AddSingleton(typeof(IPipelineStep<,>), typeof(LimitInFlight<,>));
         services.AddSingleton(typeof(IPipelineStep<,>), typeof(RefuseReplay<,>));
+        // Transient, because it uses CallersSessions, which belongs to the request.
         services.AddTransient<IPipelineStep<GetSessionCredentialsCommand, SessionCredentials>, ReuseSession>();
         services.AddSingleton(typeof(IPipelineStep<,>), typeof(EnforceQuota<,>));
     }

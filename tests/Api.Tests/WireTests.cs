@@ -41,7 +41,7 @@ public sealed class WireTests
 
     [TestCase(1)]
     [TestCase(500, Description = "A URL that needs a larger buffer.")]
-    public void Urls_and_forms_are_written_as_their_texts(int length)
+    public void Urls_are_strings_and_forms_are_objects_of_strings(int length)
     {
         var key = "data/x/5F/größe \"quoted\"/" + string.Concat(Enumerable.Repeat("🙂", length));
         var signer = new SigV4Signer(S3Endpoint.Aws("bucket-1", "us-east-2"), "bucket-1", "us-east-2")

@@ -20,7 +20,7 @@ public sealed class PipelineRunTests
     }
 
     [Test]
-    public void Step_that_refuses_is_not_skipped_when_an_earlier_step_runs_its_successors_again()
+    public void Refusing_step_runs_again_when_an_earlier_step_retries()
     {
         Assert.ThrowsAsync<RefusedException>(
             () => RunAsync(new Step("first", _events) { IsRepeating = true }, new Step("second", _events) { IsRefusing = true }));

@@ -11,7 +11,7 @@ internal static class DependencyInjection
     {
         mvc.Services.AddSingleton(new BodyMemory());
         mvc.Services.AddSingleton<IObjectModelValidator, NoModelValidation>();
-        mvc.Services.AddSingleton<IActionResultTypeMapper, WireJsonAnswers>();
+        mvc.Services.AddSingleton<IActionResultTypeMapper, WireJsonResultMapper>();
         mvc.Services.AddSingleton<WireJsonInputFormatter>();
         mvc.Services.AddSingleton<ParameterBinder, DirectParameterBinder>();
         mvc.Services.AddOptions<MvcOptions>().Configure<WireJsonInputFormatter>((options, formatter) =>
@@ -36,17 +36,17 @@ internal static class DependencyInjection
     }
 
     /// <summary>
-    /// Writes what actions return with the only formatter. MVC would create lists of formatters for each answer, and parse the Accept
-    /// header to select one.
+    /// Writes what actions return as JSON. MVC's own result would list the formatters and parse the Accept header for each answer. Actions
+    /// return the answer or an <see cref="IActionResult"/>, not an <c>ActionResult&lt;T&gt;</c>.
     /// </summary>
-    private sealed class WireJsonAnswers : IActionResultTypeMapper
+    private sealed class WireJsonResultMapper : IActionResultTypeMapper
     {
         public Type GetResultDataType(Type returnType) => returnType;
 
-        public IActionResult Convert(object? value, Type returnType) => new WireJsonAnswer(value);
+        public IActionResult Convert(object? value, Type returnType) => new WireJsonResult(value);
     }
 
-    private sealed class WireJsonAnswer(object? value) : IActionResult
+    private sealed class WireJsonResult(object? value) : IActionResult
     {
         public Task ExecuteResultAsync(ActionContext context) => WireJsonOutputFormatter.WriteAsync(context.HttpContext, value);
     }

@@ -17,8 +17,8 @@ internal static class BurstLimiter
     // Load balancers call these often.
     private static readonly PathString[] Exempt = ["/healthz", "/readyz"];
 
-    internal static void AddBurstLimiter(this IServiceCollection services, int requestsPerMinute) =>
-        services.AddSingleton(_ => Create(requestsPerMinute));
+    internal static void AddBurstLimiter(this IServiceCollection services) =>
+        services.AddSingleton(provider => Create(provider.GetRequiredService<BurstLimit>().PerMinute));
 
     internal static void UseBurstLimiter(this IApplicationBuilder app)
     {

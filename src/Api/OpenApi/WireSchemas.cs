@@ -8,13 +8,13 @@ namespace S3Auth.Api.OpenApi;
 /// <summary>Makes the schemas say what <see cref="WireJson"/> reads and writes.</summary>
 internal sealed class WireSchemas : ISchemaProcessor
 {
-    private const string Address = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
+    private const string AddressPattern = "^5[1-9A-HJ-NP-Za-km-z]{47}$";
 
     // Types of our own that are one string on the wire.
     private static readonly Dictionary<Type, string> Patterns = new()
     {
-        [typeof(AccountId)] = Address,
-        [typeof(AccountAddress)] = Address,
+        [typeof(AccountId)] = AddressPattern,
+        [typeof(AccountAddress)] = AddressPattern,
         [typeof(Sr25519Signature)] = "^(0x)?(01)?[0-9a-fA-F]{128}$",
         [typeof(Source)] = "^[a-z0-9][a-z0-9_-]{0,31}$",
         [typeof(FileName)] = "^[^/\\\\]{1,255}$",

@@ -40,7 +40,7 @@ internal static class ProofHeaderReader
     /// <summary>Returns whether the request has any header of a proof.</summary>
     internal static bool HasAny(IHeaderDictionary headers) => HasAny(headers, Names);
 
-    // By index, because the enumerator of an interface is an object.
+    // By index: foreach over an IReadOnlyList allocates an enumerator.
     private static bool HasAny(IHeaderDictionary headers, IReadOnlyList<string> names)
     {
         for (var i = 0; i < names.Count; i++)

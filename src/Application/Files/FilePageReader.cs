@@ -124,7 +124,7 @@ internal sealed class FilePageReader(
                     + "beginning.");
     }
 
-    // The size of a page depends on the lengths of its URLs, so they are signed before it is written.
+    // Signs now, because the limit of a page counts the lengths of its URLs.
     private static string? Sign(IReadOnlyList<Folder> folders, StoredFile file, Grant grant) =>
         file.Key.TryGetName(out var name) && folders.Any(folder => folder.Contains(name))
             ? grant.Signer.SignGet(name, grant.Expiry).ToString()

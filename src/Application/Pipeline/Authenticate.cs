@@ -32,7 +32,7 @@ public sealed class Authenticate<TRequest, TResponse>(
             throw new InvalidOperationException($"{typeof(TRequest).Name} has no proof.");
         }
 
-        // By index, because the enumerator of an interface is an object.
+        // By index: foreach over an IReadOnlyList allocates an enumerator.
         for (var i = 0; i < proofs.Count; i++)
         {
             var proof = proofs[i];

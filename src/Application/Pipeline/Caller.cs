@@ -1,7 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// The caller of a signed request; one per request. Handlers take the caller from here and not from the request, so a handler that ran
+/// The caller of a request, and what the pipeline records about the request; one per request. Handlers take the caller from here and not from the request, so a handler that ran
 /// without the pipeline would fail instead of granting.
 /// </summary>
 public sealed class Caller(RequestOrigin origin, InFlightSlot slot)
@@ -31,10 +31,10 @@ public sealed class Caller(RequestOrigin origin, InFlightSlot slot)
     /// <summary>What is left of the caller's quota after this request.</summary>
     public QuotaUsage Quota { get; } = new();
 
-    /// <summary>Where the request comes from.</summary>
+    /// <summary>The origin of the request.</summary>
     internal RequestOrigin Origin => origin;
 
-    /// <summary>The slot of the request among the hotkey's requests in flight.</summary>
+    /// <summary>The in-flight slot of the request.</summary>
     internal InFlightSlot Slot => slot;
 
     /// <summary>Whether the caller was authenticated and authorized.</summary>

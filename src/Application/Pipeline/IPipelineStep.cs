@@ -1,8 +1,7 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// One step of the <see cref="SecurityModel"/>. A step keeps nothing of a request, so all requests share it. What it finds out is in the
-/// caller.
+/// One step of the <see cref="SecurityModel"/>. A step has no state of a request. It records its results in the <see cref="Caller"/>.
 /// </summary>
 public interface IPipelineStep<TRequest, TResponse>
     where TRequest : IRequest<TResponse>

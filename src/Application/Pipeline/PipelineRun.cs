@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// Runs the steps of a request in the order of their registration, and then its handler; one per request. It is the only behaviour that
-/// MediatR knows. As behaviours, the steps would each need three objects for every request.
+/// Runs the steps of a request in the order of their registration, and then its handler; one per request. It is the only MediatR behaviour.
+/// If each step were a behaviour, MediatR would create a behaviour, a closure and a delegate for each step of each request.
 /// </summary>
 public sealed class PipelineRun<TRequest, TResponse>(IEnumerable<IPipelineStep<TRequest, TResponse>> steps, Caller caller)
     : IPipelineBehavior<TRequest, TResponse>

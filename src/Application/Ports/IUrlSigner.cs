@@ -33,16 +33,16 @@ public interface IGrantSigner
     /// <summary>When the credentials expire, and all their signatures with them; null if they do not.</summary>
     DateTimeOffset? CredentialsEnd { get; }
 
-    /// <summary>Signs a POST form for any number of uploads within a policy.</summary>
+    /// <summary>Returns a POST form for any number of uploads within a policy.</summary>
     /// <exception cref="Refusals.RefusedException"><c>storage_unavailable</c>: this store does not support forms.</exception>
     PostUpload SignPost(UploadPolicy policy, DateTimeOffset expiry);
 
-    /// <summary>Signs a POST form for uploads of one object.</summary>
+    /// <summary>Returns a POST form for uploads of one object.</summary>
     /// <inheritdoc cref="SignPost(UploadPolicy, DateTimeOffset)" path="/exception"/>
     PostUpload SignPost(FileUpload file, DateTimeOffset expiry);
 
     /// <summary>
-    /// Signs a URL that uploads one object by PUT, with the size of <paramref name="file"/>, its hash and write-once, as far as the file
+    /// Returns a URL that uploads one object by PUT, with the size of <paramref name="file"/>, its hash and write-once, as far as the file
     /// states them and the store supports them.
     /// </summary>
     /// <exception cref="Refusals.RefusedException">
@@ -50,7 +50,7 @@ public interface IGrantSigner
     /// </exception>
     PutUpload SignPut(FileUpload file, DateTimeOffset expiry);
 
-    /// <summary>Signs a URL that uploads one part of a multipart upload by PUT.</summary>
+    /// <summary>Returns a URL that uploads one part of a multipart upload by PUT.</summary>
     /// <param name="key">The object's key.</param>
     /// <param name="storeUploadId">The store's id of the upload.</param>
     /// <param name="number">The number of the part, 1 to 10,000.</param>
@@ -59,10 +59,10 @@ public interface IGrantSigner
     /// <inheritdoc cref="SignPut" path="/exception"/>
     GrantUrl SignPart(ObjectName key, string storeUploadId, int number, long size, DateTimeOffset expiry);
 
-    /// <summary>Signs a URL that downloads one object.</summary>
+    /// <summary>Returns a URL that downloads one object.</summary>
     GrantUrl SignGet(ObjectName key, DateTimeOffset expiry);
 
-    /// <summary>Signs a URL for exactly this listing (ListObjectsV2).</summary>
+    /// <summary>Returns a URL for exactly this listing (ListObjectsV2).</summary>
     GrantUrl SignList(Listing listing, DateTimeOffset expiry);
 }
 
@@ -90,7 +90,8 @@ public readonly record struct PutUpload(GrantUrl Url, IReadOnlyDictionary<string
 public readonly record struct PostUpload(string Url, FormFields Fields);
 
 /// <summary>
-/// A URL in an answer. A presigned one is signed when it is written. What can be refused is refused before, so writing it cannot fail.
+/// A URL in an answer: a text, or a presigned URL that is signed while it is written. Writing cannot fail, because the signer has checked
+/// all parameters. Two presigned URLs are equal only if they are the same object.
 /// </summary>
 public readonly record struct GrantUrl
 {
@@ -106,10 +107,10 @@ public readonly record struct GrantUrl
     public static implicit operator GrantUrl(PresignedUrl url) => FromPresignedUrl(url);
 
     /// <inheritdoc cref="op_Implicit(string)"/>
-    public static GrantUrl FromString(string url) => new(url);
+    public static GrantUrl FromString(string url) => new(url ?? throw new ArgumentNullException(nameof(url)));
 
     /// <inheritdoc cref="op_Implicit(PresignedUrl)"/>
-    public static GrantUrl FromPresignedUrl(PresignedUrl url) => new(url);
+    public static GrantUrl FromPresignedUrl(PresignedUrl url) => new(url ?? throw new ArgumentNullException(nameof(url)));
 
     /// <summary>Writes the URL.</summary>
     /// <returns>False if the buffer is too short.</returns>

@@ -115,7 +115,7 @@ internal sealed class MinerDiscovery(FolderLayout layout, IObjectStore store, Ti
 /// <param name="Folders">The existing folders, at least one.</param>
 internal sealed record FoundMiner(AccountId Owner, AccountAddress Address, IReadOnlyList<Folder> Folders);
 
-/// <summary>The address of an account, kept as text because making it takes a hash.</summary>
+/// <summary>The SS58 address of an account, as text. Kept, because its checksum takes a hash to compute.</summary>
 /// <param name="Text">The canonical SS58 text.</param>
 public readonly record struct AccountAddress(string Text);
 

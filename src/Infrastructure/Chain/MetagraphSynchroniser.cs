@@ -259,10 +259,12 @@ internal sealed partial class MetagraphSynchroniser : BackgroundService, IMetagr
         }
 
         await Task.Delay(BlockTime, _time, stoppingToken);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         await Task.WhenAny(
-            Task.Delay(left - BlockTime, _time, either.Token), _refreshRequests.Reader.WaitToReadAsync(either.Token).AsTask());
-        await either.CancelAsync();
+            Task.Delay(left - BlockTime, _time, wait.Token), _refreshRequests.Reader.WaitToReadAsync(wait.Token).AsTask());
+
+        // Ends the other of the two waits.
+        await wait.CancelAsync();
         stoppingToken.ThrowIfCancellationRequested();
     }
 

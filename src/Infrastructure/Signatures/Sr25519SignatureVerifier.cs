@@ -74,7 +74,7 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
     private static bool Verify(KnownHotkey hotkey, ReadOnlySpan<byte> plain, ReadOnlySpan<byte> wrapped, in Sr25519Signature signature)
     {
         // Read once, because another request of this hotkey may change it.
-        var isWrappedFirst = hotkey.HasWrappedText;
+        var isWrappedFirst = hotkey.WasTextWrapped;
         var first = isWrappedFirst ? wrapped : plain;
         var second = isWrappedFirst ? plain : wrapped;
         if (!hotkey.Key.VerifyEither(first, second, signature, out var isSecond))
@@ -84,7 +84,7 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 
         if (isSecond)
         {
-            hotkey.HasWrappedText = !isWrappedFirst;
+            hotkey.WasTextWrapped = !isWrappedFirst;
         }
 
         return true;

@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Storage;
 
-/// <summary>Counts the signatures of a signer.</summary>
+/// <summary>Counts the URLs and forms that a signer creates.</summary>
 internal sealed class MeteredUrlSigner(IUrlSigner signer, StoreMetrics metrics) : IUrlSigner
 {
     public IGrantSigner At(DateTimeOffset moment) => new GrantSigner(signer.At(moment), metrics);

@@ -7,31 +7,31 @@ internal ref struct AsciiWriter(Span<byte> buffer)
 {
     private readonly Span<byte> _bytes = buffer;
 
-    /// <summary>Where the next text is written. It can be moved in both directions.</summary>
-    internal int Length { get; set; }
+    /// <summary>The position of the next write. A caller may set it.</summary>
+    internal int Position { get; set; }
 
     internal void Append(scoped ReadOnlySpan<byte> ascii)
     {
-        ascii.CopyTo(_bytes[Length..]);
-        Length += ascii.Length;
+        ascii.CopyTo(_bytes[Position..]);
+        Position += ascii.Length;
     }
 
-    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Length += Encoding.ASCII.GetBytes(ascii, _bytes[Length..]);
+    internal void AppendAscii(scoped ReadOnlySpan<char> ascii) => Position += Encoding.ASCII.GetBytes(ascii, _bytes[Position..]);
 
     internal void Append(long number)
     {
-        Utf8Formatter.TryFormat(number, _bytes[Length..], out var written);
-        Length += written;
+        Utf8Formatter.TryFormat(number, _bytes[Position..], out var written);
+        Position += written;
     }
 
-    internal void AppendPath(scoped ReadOnlySpan<char> text) => Length += S3UriEncoding.EncodePath(text, _bytes[Length..]);
+    internal void AppendPath(scoped ReadOnlySpan<char> text) => Position += S3UriEncoding.EncodePath(text, _bytes[Position..]);
 
     internal void AppendParameter(scoped ReadOnlySpan<byte> nameAndEquals, string? value)
     {
         if (value is not null)
         {
             Append(nameAndEquals);
-            Length += S3UriEncoding.EncodeComponent(value, _bytes[Length..]);
+            Position += S3UriEncoding.EncodeComponent(value, _bytes[Position..]);
         }
     }
 
@@ -40,7 +40,7 @@ internal ref struct AsciiWriter(Span<byte> buffer)
         if (value.Bytes is { } bytes)
         {
             Append(nameAndEquals);
-            Length += S3UriEncoding.EncodeComponent(bytes.Span, _bytes[Length..]);
+            Position += S3UriEncoding.EncodeComponent(bytes.Span, _bytes[Position..]);
         }
         else
         {
@@ -49,11 +49,11 @@ internal ref struct AsciiWriter(Span<byte> buffer)
     }
 
     /// <summary>
-    /// Returns the capacity for a text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
+    /// Returns an upper bound of the length of a text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
     /// </summary>
-    internal static int RoomFor(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
+    internal static int MaxLengthOf(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
 
-    /// <inheritdoc cref="RoomFor(string?)"/>
-    internal static int RoomFor(S3Text value) =>
-        value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : RoomFor(value.Text);
+    /// <inheritdoc cref="MaxLengthOf(string?)"/>
+    internal static int MaxLengthOf(S3Text value) =>
+        value.Bytes is { } bytes ? S3UriEncoding.MaxEncodedLength(bytes.Length) : MaxLengthOf(value.Text);
 }

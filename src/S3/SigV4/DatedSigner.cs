@@ -3,7 +3,7 @@ using System.Globalization;
 namespace S3Auth.S3;
 
 /// <summary>
-/// Signs requests that all have the same date, with one set of credentials. Immutable. Lifetimes are in seconds from that date, 1 to
+/// Creates presigned URLs and forms with one date and one set of credentials. Immutable. Lifetimes are in seconds from that date, 1 to
 /// 604,800 (seven days). Other values throw <see cref="ArgumentOutOfRangeException"/>.
 /// </summary>
 public sealed class DatedSigner
@@ -36,7 +36,7 @@ public sealed class DatedSigner
     public PresignedUrl PresignGet(string key, long seconds)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        RequireLife(seconds);
+        RequireLifetime(seconds);
         return new PresignedUrl(this, "GET", key, seconds);
     }
 
@@ -55,7 +55,7 @@ public sealed class DatedSigner
     public PresignedUrl PresignPut(string key, long seconds, in PutRules rules)
     {
         ArgumentException.ThrowIfNullOrEmpty(key);
-        RequireLife(seconds);
+        RequireLifetime(seconds);
         if (rules.ContentLength is { } length)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length, nameof(rules));
@@ -73,7 +73,7 @@ public sealed class DatedSigner
     internal PresignedUrl Presign(S3Request request, long seconds)
     {
         ArgumentNullException.ThrowIfNull(request);
-        RequireLife(seconds);
+        RequireLifetime(seconds);
         return new PresignedUrl(this, request.Method, request.Key, seconds)
         {
             Headers = new SignedHeaders(default, request.Headers),
@@ -89,7 +89,7 @@ public sealed class DatedSigner
     /// <param name="seconds">The lifetime of the URL.</param>
     public PresignedUrl PresignList(in S3Listing listing, long seconds)
     {
-        RequireLife(seconds);
+        RequireLifetime(seconds);
         if (listing.MaxKeys is { } maxKeys)
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(maxKeys, 1, nameof(listing));
@@ -108,11 +108,11 @@ public sealed class DatedSigner
     /// <returns>The fields, signed when they are first written. For a prefix, <c>key</c> ends with <c>${filename}</c>.</returns>
     public FormFields SignPost(in PostPolicyRules rules, long seconds)
     {
-        RequireLife(seconds);
+        RequireLifetime(seconds);
         return new PostForm(this, rules, seconds);
     }
 
-    private static void RequireLife(long seconds)
+    private static void RequireLifetime(long seconds)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(seconds, SigV4Names.MaxExpirySeconds);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace S3Auth.S3;
 
-/// <summary>The fields of a form, in the order to send them. They are made when they are written.</summary>
+/// <summary>The fields of a form, in the order to send them. A subclass makes them each time they are written.</summary>
 public abstract class FormFields
 {
     /// <summary>No fields.</summary>
@@ -17,7 +17,7 @@ public abstract class FormFields
         json.WriteEndObject();
     }
 
-    /// <summary>Returns the fields by their names.</summary>
+    /// <summary>Returns the fields by their names, from the JSON. For programs that send a form themselves.</summary>
     public IReadOnlyDictionary<string, string> ToDictionary()
     {
         var text = new ArrayBufferWriter<byte>();

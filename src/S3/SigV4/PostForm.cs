@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace S3Auth.S3;
 
 /// <summary>
-/// The fields of a POST form, which are signed when they are first written. For a prefix, <c>key</c> ends with <c>${filename}</c>.
+/// The fields of a POST form. Each write builds the policy; the first one signs it, and the signature is kept. For a prefix, <c>key</c> ends with <c>${filename}</c>.
 /// Specification: "Creating a POST policy", Amazon S3 API Reference.
 /// </summary>
 internal sealed class PostForm(DatedSigner signer, in PostPolicyRules rules, long seconds) : FormFields
@@ -14,12 +14,13 @@ internal sealed class PostForm(DatedSigner signer, in PostPolicyRules rules, lon
 
     private readonly PostPolicyRules _rules = rules;
 
-    // An answer can contain a form twice.
+    // Kept, because an answer can contain a form twice. Two threads may sign at once; both get the same signature.
     private byte[]? _signature;
 
     protected override void WriteMembers(Utf8JsonWriter json)
     {
         json.WritePropertyName(SigV4Names.Form.Key);
+        // In two segments, so that no joined string is allocated.
         json.WriteStringValueSegment(_rules.Key, isFinalSegment: _rules.IsWholeKey);
         if (!_rules.IsWholeKey)
         {
@@ -39,14 +40,14 @@ internal sealed class PostForm(DatedSigner signer, in PostPolicyRules rules, lon
             json.WriteString(SigV4Names.Form.SecurityToken, token);
         }
 
-        WriteSignature(json);
+        WritePolicyAndSignature(json);
     }
 
     // The signature covers the policy in base64.
-    private void WriteSignature(Utf8JsonWriter json)
+    private void WritePolicyAndSignature(Utf8JsonWriter json)
     {
         var policy = PolicyBuffer.OfThisThread();
-        WritePolicy(policy.Json);
+        BuildPolicy(policy.Json);
         policy.Json.Flush();
 
         var buffer = ArrayPool<byte>.Shared.Rent(Base64.GetMaxEncodedToUtf8Length(policy.Written.Length));
@@ -70,7 +71,7 @@ internal sealed class PostForm(DatedSigner signer, in PostPolicyRules rules, lon
         }
     }
 
-    private void WritePolicy(Utf8JsonWriter json)
+    private void BuildPolicy(Utf8JsonWriter json)
     {
         Span<byte> expiration = stackalloc byte[ExpirationFormat.Length];
         signer.Moment.AddSeconds(seconds).UtcDateTime.TryFormat(

@@ -10,15 +10,15 @@ namespace S3Auth.S3;
 /// </remarks>
 public sealed class PresignedUrl : IUtf8SpanFormattable
 {
-    // The canonical request without origin, path, host, credential, token, key and listing has about 200 characters.
-    private const int FixedRoom = 512;
+    // The fixed text of a canonical request has about 200 bytes.
+    private const int MaxFixedLength = 512;
 
     private readonly DatedSigner _signer;
     private readonly string _method;
     private readonly string? _key;
     private readonly long _seconds;
 
-    // An answer can contain a URL twice.
+    // Kept, because an answer can contain a URL twice. Two threads may sign at once; both get the same signature.
     private byte[]? _signature;
 
     internal PresignedUrl(DatedSigner signer, string method, string? key, long seconds)
@@ -35,21 +35,21 @@ public sealed class PresignedUrl : IUtf8SpanFormattable
 
     internal IReadOnlyList<S3Parameter>? Parameters { get; init; }
 
-    // An upper bound of the length of the URL and of the canonical request after the origin.
-    private int Room
+    // Upper bound, in bytes, of what Write needs: the origin and the canonical request.
+    private int MaxLength
     {
         get
         {
             var list = Listing.GetValueOrDefault();
-            return FixedRoom + _signer.Endpoint.OriginBytes.Length + _signer.Endpoint.PathBytes.Length + _signer.Endpoint.HostBytes.Length
-                + _signer.Key.QueryStart.Length + _signer.Key.QueryToken.Length + Headers.Room
-                + AsciiWriter.RoomFor(_key) + AsciiWriter.RoomFor(list.Prefix) + AsciiWriter.RoomFor(list.Delimiter)
-                + AsciiWriter.RoomFor(list.ContinuationToken) + AsciiWriter.RoomFor(list.StartAfter)
-                + (Parameters?.Sum(one => AsciiWriter.RoomFor(one.Name) + AsciiWriter.RoomFor(one.Value) + 2) ?? 0);
+            return MaxFixedLength + _signer.Endpoint.OriginBytes.Length + _signer.Endpoint.PathBytes.Length + _signer.Endpoint.HostBytes.Length
+                + _signer.Key.QueryStart.Length + _signer.Key.QueryToken.Length + Headers.MaxLength
+                + AsciiWriter.MaxLengthOf(_key) + AsciiWriter.MaxLengthOf(list.Prefix) + AsciiWriter.MaxLengthOf(list.Delimiter)
+                + AsciiWriter.MaxLengthOf(list.ContinuationToken) + AsciiWriter.MaxLengthOf(list.StartAfter)
+                + (Parameters?.Sum(one => AsciiWriter.MaxLengthOf(one.Name) + AsciiWriter.MaxLengthOf(one.Value) + 2) ?? 0);
         }
     }
 
-    /// <summary>Returns the text of a URL.</summary>
+    /// <summary>Returns the URL.</summary>
     public static implicit operator string(PresignedUrl url)
     {
         ArgumentNullException.ThrowIfNull(url);
@@ -57,22 +57,22 @@ public sealed class PresignedUrl : IUtf8SpanFormattable
     }
 
     /// <summary>Writes the URL, which is ASCII.</summary>
-    /// <param name="utf8Destination">The buffer. It must have room for the longest encoding of all parameters.</param>
+    /// <param name="utf8Destination">The buffer. It must be longer than the URL, because the canonical request is built in it.</param>
     /// <param name="bytesWritten">The length of the URL, or 0.</param>
     /// <param name="format">Not used.</param>
     /// <param name="provider">Not used.</param>
-    /// <returns>False if the buffer is too short.</returns>
+    /// <returns>False, and nothing is written, if the buffer may be too short.</returns>
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
-        var isEnough = utf8Destination.Length >= Room;
-        bytesWritten = isEnough ? Write(utf8Destination) : 0;
-        return isEnough;
+        var hasRoom = utf8Destination.Length >= MaxLength;
+        bytesWritten = hasRoom ? Write(utf8Destination) : 0;
+        return hasRoom;
     }
 
     /// <summary>Returns the URL.</summary>
     public override string ToString()
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(Room);
+        var buffer = ArrayPool<byte>.Shared.Rent(MaxLength);
         try
         {
             return Encoding.ASCII.GetString(buffer, 0, Write(buffer));
@@ -83,35 +83,35 @@ public sealed class PresignedUrl : IUtf8SpanFormattable
         }
     }
 
-    // The canonical request and the URL have path and query in common, so both are made in one buffer: the method of the request is where
-    // the origin will be, and its headers are where the signature will be.
+    // Builds the canonical request and the URL in one buffer, because both contain path and query. The method ends where the path begins,
+    // so that the origin can overwrite it: an origin is longer than a method and its line feed. The signature overwrites the headers.
     private int Write(Span<byte> buffer)
     {
         var origin = _signer.Endpoint.OriginBytes;
         var start = origin.Length - _method.Length - 1;
-        var text = new AsciiWriter(buffer) { Length = start };
+        var text = new AsciiWriter(buffer) { Position = start };
         text.AppendAscii(_method);
         text.Append("\n"u8);
         AppendPath(ref text);
-        var pathEnd = text.Length;
+        var pathEnd = text.Position;
         text.Append("\n"u8);
         AppendQuery(ref text);
 
-        var queryEnd = text.Length;
+        var queryEnd = text.Position;
         if (_signature is null)
         {
             Headers.AppendCanonical(ref text, _signer.Endpoint.HostBytes);
             var signature = new byte[SigV4Names.SignatureLength];
-            _signer.Key.Key.SignRequest(_signer.Timestamp, buffer[start..text.Length], signature);
+            _signer.Key.Key.SignRequest(_signer.Timestamp, buffer[start..text.Position], signature);
             _signature = signature;
         }
 
         origin.CopyTo(buffer);
         buffer[pathEnd] = (byte)'?';
-        text.Length = queryEnd;
+        text.Position = queryEnd;
         text.Append("&X-Amz-Signature="u8);
         text.Append(_signature);
-        return text.Length;
+        return text.Position;
     }
 
     private void AppendPath(ref AsciiWriter request)
@@ -137,7 +137,7 @@ public sealed class PresignedUrl : IUtf8SpanFormattable
         request.Append(_seconds);
         request.Append(_signer.Key.QueryToken);
         request.Append("&X-Amz-SignedHeaders="u8);
-        Headers.AppendQuery(ref request);
+        Headers.AppendNames(ref request);
         if (Listing is { } list)
         {
             AppendListing(ref request, list);

@@ -1,7 +1,7 @@
 namespace S3Auth.S3;
 
-/// <summary>Writes the headers that a presigned request signs besides <c>host</c>.</summary>
-internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter>? others = null)
+/// <summary>The headers that a presigned request signs. <c>host</c> is always one of them.</summary>
+internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter>? moreHeaders = null)
 {
     // The names of forbidden headers in the list of signed headers, in the canonical request and in the query.
     private static readonly BarredText BarredNames = new(name => ";" + name);
@@ -15,12 +15,13 @@ internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter
     /// <summary>Only <c>host</c>.</summary>
     internal static SignedHeaders OnlyHost { get; } = new(default);
 
-    /// <summary>The capacity for the headers that this adds to a canonical request.</summary>
-    internal int Room => (others?.Sum(one => (3 * (one.Name.Length + 2)) + one.Value.Length) ?? 0)
+    /// <summary>An upper bound, in bytes, of what the headers besides <c>host</c> add to a canonical request.</summary>
+    internal int MaxLength => (moreHeaders?.Sum(one => (3 * (one.Name.Length + 2)) + one.Value.Length) ?? 0)
+        + (_rules.Checksum?.Length ?? 0) + (2 * (_rules.PayloadHash?.Length ?? 0))
         + (_rules.Barred == BarredHeaders.None ? 0 : BarredNames.Length + BarredQuery.Length + EmptyBarredLines.Length);
 
     /// <summary>Appends the names for the query, in the order of their bytes.</summary>
-    internal void AppendQuery(ref AsciiWriter query) => AppendNames(ref query, "%3B"u8, BarredQuery);
+    internal void AppendNames(ref AsciiWriter query) => AppendNames(ref query, "%3B"u8, BarredQuery);
 
     /// <summary>Appends the end of a canonical request: the headers, their names and the hash of the payload.</summary>
     internal void AppendCanonical(ref AsciiWriter request, ReadOnlySpan<byte> host)
@@ -39,7 +40,7 @@ internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter
         AppendLine(ref request, "\nx-amz-checksum-sha256:"u8, _rules.Checksum);
         AppendLine(ref request, "\nx-amz-content-sha256:"u8, _rules.PayloadHash);
         request.Append(hasEmptyLines ? EmptyBarredLines.Others : []);
-        foreach (var (name, value) in others ?? [])
+        foreach (var (name, value) in moreHeaders ?? [])
         {
             request.Append("\n"u8);
             request.AppendAscii(name);
@@ -68,7 +69,7 @@ internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter
         AppendName(ref request, separator, "x-amz-checksum-sha256"u8, _rules.Checksum is not null);
         AppendName(ref request, separator, "x-amz-content-sha256"u8, _rules.PayloadHash is not null);
         request.Append(isBarred ? barred.Others : []);
-        foreach (var (name, _) in others ?? [])
+        foreach (var (name, _) in moreHeaders ?? [])
         {
             request.Append(separator);
             request.AppendAscii(name);
@@ -95,7 +96,7 @@ internal sealed class SignedHeaders(in PutRules rules, IReadOnlyList<S3Parameter
 
     /// <summary>
     /// The headers that a URL forbids, as text. <c>x-amz-acl</c> is separate, because other signed headers, such as
-    /// <c>x-amz-checksum-sha256</c>, sort between it and the others.
+    /// <c>x-amz-checksum-sha256</c>, sort between it and the moreHeaders.
     /// </summary>
     private sealed class BarredText(Func<string, string> format)
     {

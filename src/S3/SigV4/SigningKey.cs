@@ -14,6 +14,10 @@ public sealed class SigningKey
     private const int MaxRegionLength = 64;
     private const int MaxServiceLength = 32;
 
+    // Of HMAC, RFC 2104.
+    private const byte InnerPad = 0x36;
+    private const byte OuterPad = 0x5c;
+
     private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -25,7 +29,7 @@ public sealed class SigningKey
     private readonly DefaultObjectPool<IncrementalHash> _macs;
     private readonly byte[] _scope;
 
-    // The states of an HMAC after the key: of the inner and of the outer hash.
+    // The SHA-256 states of the HMAC after its inner and its outer key block (RFC 2104).
     private readonly OpenSslSha256.State _inner;
     private readonly OpenSslSha256.State _outer;
 
@@ -37,8 +41,8 @@ public sealed class SigningKey
         _macs = new DefaultObjectPool<IncrementalHash>(new KeyedHashPolicy(key));
         if (_usesOpenSsl)
         {
-            _inner = StateOf(key, 0x36);
-            _outer = StateOf(key, 0x5c);
+            _inner = HashKeyBlock(key, InnerPad);
+            _outer = HashKeyBlock(key, OuterPad);
         }
 
         _scope = Encoding.ASCII.GetBytes(scope);
@@ -85,10 +89,10 @@ public sealed class SigningKey
     public void Sign(ReadOnlySpan<byte> text, Span<byte> hexSignature)
     {
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        if (_usesOpenSsl)
+        if (UsesOpenSsl(text))
         {
             OpenSslSha256.Finish(_inner, text, mac);
-            OpenSslSha256.Finish(_outer, mac, mac);
+            OpenSslSha256.Finish(_outer, mac, mac); // Input and output may be the same.
         }
         else
         {
@@ -110,13 +114,13 @@ public sealed class SigningKey
     /// </exception>
     public void SignRequest(ReadOnlySpan<byte> timestamp, ReadOnlySpan<byte> canonicalRequest, Span<byte> hexSignature)
     {
-        if (timestamp.Length != 16 || !timestamp.StartsWith(_scope.AsSpan(0, 8)))
+        if (timestamp.Length != SigV4Names.TimestampLength || !timestamp.StartsWith(_scope.AsSpan(0, 8)))
         {
             throw new ArgumentException("The timestamp is not of the day of this key.", nameof(timestamp));
         }
 
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        if (_usesOpenSsl)
+        if (UsesOpenSsl(canonicalRequest))
         {
             OpenSslSha256.Finish(OpenSslSha256.Start([]), canonicalRequest, hash);
         }
@@ -148,7 +152,9 @@ public sealed class SigningKey
     /// <summary>Whether a text can be the region of a credential scope.</summary>
     internal static bool IsRegion(string region) => IsName(region, MaxRegionLength);
 
-    private static OpenSslSha256.State StateOf(ReadOnlySpan<byte> key, byte pad)
+    private bool UsesOpenSsl(ReadOnlySpan<byte> data) => _usesOpenSsl && data.Length <= OpenSslSha256.MaxLength;
+
+    private static OpenSslSha256.State HashKeyBlock(ReadOnlySpan<byte> key, byte pad)
     {
         Span<byte> block = stackalloc byte[OpenSslSha256.BlockSize];
         block.Fill(pad);

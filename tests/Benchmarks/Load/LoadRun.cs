@@ -1,7 +1,7 @@
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// The service under load, as separate processes, compared in one run with their references and with the recorded baseline:
+/// The service under load, as separate processes, compared, in the same run, with a bare server and with the recorded baseline:
 /// <c>dotnet run -c Release --project tests/Benchmarks -- load path-of/S3Auth.Api.dll</c>. Needs Linux, wrk and redis-server. The load
 /// comes from the same machine.
 /// </summary>

@@ -800,7 +800,7 @@ internal sealed class MetagraphSynchroniserTests
         }
     }
 
-    /// <summary>Lets time pass until the condition holds. The time goes on while a busy machine is still reading the chain.</summary>
+    /// <summary>Advances the time, one step after another, until the condition holds. A busy machine takes more steps.</summary>
     private Task TickUntilAsync(Func<bool> done, bool settle = true, int step = 1) => Wait.UntilAsync(async () =>
     {
         if (!done())
@@ -811,8 +811,8 @@ internal sealed class MetagraphSynchroniserTests
         return done();
     });
 
-    // Waits until the service waits for the time, and not for the node. Not longer than a second or two: a call that gets no answer ends
-    // when more time has passed.
+    // Waits until the service waits for a timer and no call to the node is in flight. Gives up after about a second, because a call without
+    // an answer ends only when the test advances the time.
     private async Task SettleAsync()
     {
         for (var i = 0; i < 1000 && !(_time.HasWaitingTask && _node.Waiting == 0); i++)

@@ -62,13 +62,13 @@ public sealed class Sr25519SignatureVerifierTests
         var verifier = new Sr25519SignatureVerifier(known);
 
         Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("<Bytes>text</Bytes>")), Is.True);
-        Assert.That(known.Find(_bob.AccountId)?.HasWrappedText, Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.WasTextWrapped, Is.True);
         Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("other")), Is.False);
-        Assert.That(known.Find(_bob.AccountId)?.HasWrappedText, Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.WasTextWrapped, Is.True);
         Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("<Bytes>text</Bytes>")), Is.True);
-        Assert.That(known.Find(_bob.AccountId)?.HasWrappedText, Is.True);
+        Assert.That(known.Find(_bob.AccountId)?.WasTextWrapped, Is.True);
         Assert.That(verifier.Verify(_bob.AccountId, "text", Sign("text")), Is.True);
-        Assert.That(known.Find(_bob.AccountId)?.HasWrappedText, Is.False);
+        Assert.That(known.Find(_bob.AccountId)?.WasTextWrapped, Is.False);
     }
 
     [Test]

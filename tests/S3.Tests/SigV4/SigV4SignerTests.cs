@@ -304,7 +304,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Url_is_the_same_text_however_and_how_often_it_is_written()
+    public void PresignedUrl_writes_the_same_text_each_time()
     {
         var key = "data/x/5Fabc/größe " + new string('ü', 400);
         var signer = Signer().At(Temporary, Noon);
@@ -325,7 +325,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Url_is_not_written_into_a_buffer_that_may_be_too_short()
+    public void TryFormat_returns_false_if_the_buffer_may_be_too_short()
     {
         var url = Signer().At(Lasting, Noon).PresignGet("key", 60);
 
@@ -334,7 +334,7 @@ public sealed class SigV4SignerTests
     }
 
     [Test]
-    public void Form_is_the_same_however_often_it_is_written()
+    public void FormFields_are_the_same_each_time()
     {
         var form = Signer().At(Temporary, Noon).SignPost(Rules, 60);
 
