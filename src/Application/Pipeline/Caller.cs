@@ -1,8 +1,8 @@
 namespace S3Auth.Application.Pipeline;
 
 /// <summary>
-/// The caller of a request, and what the pipeline records about the request; one per request. Handlers take the caller from here and not from the request, so a handler that ran
-/// without the pipeline would fail instead of granting.
+/// The caller of a request, and what the pipeline records about the request; one per request. Handlers take the caller from here and not
+/// from the request, so a handler that ran without the pipeline would fail instead of granting.
 /// </summary>
 public sealed class Caller(RequestOrigin origin, InFlightSlot slot)
 {

@@ -7,7 +7,9 @@ internal sealed class KnownHotkey(Sr25519VerifyingKey key)
 
     public Sr25519VerifyingKey Key { get; } = key;
 
-    /// <summary>Whether its last valid signature covered the text in <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>. This form is then tried first.</summary>
+    /// <summary>
+    /// Whether its last valid signature covered the text in <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>. This form is then tried first.
+    /// </summary>
     public bool WasTextWrapped
     {
         get => _wasTextWrapped;

@@ -49,7 +49,8 @@ internal ref struct AsciiWriter(Span<byte> buffer)
     }
 
     /// <summary>
-    /// Returns an upper bound of the length of a text that <see cref="AppendPath"/> or <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
+    /// Returns an upper bound of the length of a text that <see cref="AppendPath"/> or
+    /// <see cref="AppendParameter(ReadOnlySpan{byte}, string?)"/> encodes.
     /// </summary>
     internal static int MaxLengthOf(string? text) => text is null ? 0 : S3UriEncoding.MaxEncodedLength(text.Length);
 

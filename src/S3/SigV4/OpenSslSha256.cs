@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace S3Auth.S3;
 
 /// <summary>
-/// SHA-256 by OpenSSL's low-level functions, which OpenSSL has deprecated but still has. .NET uses the EVP interface, with which a signature
-/// takes 2.6 times as long (docs/decisions/0024). Needs <see cref="Library"/>; without it, .NET must hash.
+/// SHA-256 by OpenSSL's low-level functions, which OpenSSL has deprecated but still has. .NET uses the EVP interface, with which a
+/// signature takes 2.6 times as long (docs/decisions/0024). Needs <see cref="Library"/>; without it, .NET must hash.
 /// </summary>
 internal static unsafe partial class OpenSslSha256
 {
@@ -13,8 +13,8 @@ internal static unsafe partial class OpenSslSha256
     internal const int BlockSize = 64;
 
     /// <summary>
-    /// The maximum length of the data of one call, in bytes. The calls have no GC transition, which saves time. So a garbage collection waits
-    /// for them, and they must be short.
+    /// The maximum length of the data of one call, in bytes. The calls have no GC transition, which saves time. So a garbage collection
+    /// waits for them, and they must be short.
     /// </summary>
     internal const int MaxLength = 4096;
 

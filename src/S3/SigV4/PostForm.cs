@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace S3Auth.S3;
 
 /// <summary>
-/// The fields of a POST form. Each write builds the policy; the first one signs it, and the signature is kept. For a prefix, <c>key</c> ends with <c>${filename}</c>.
-/// Specification: "Creating a POST policy", Amazon S3 API Reference.
+/// The fields of a POST form. Each write builds the policy; the first one signs it, and the signature is kept. For a prefix, <c>key</c>
+/// ends with <c>${filename}</c>. Specification: "Creating a POST policy", Amazon S3 API Reference.
 /// </summary>
 internal sealed class PostForm(DatedSigner signer, in PostPolicyRules rules, long seconds) : FormFields
 {

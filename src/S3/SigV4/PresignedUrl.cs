@@ -41,7 +41,8 @@ public sealed class PresignedUrl : IUtf8SpanFormattable
         get
         {
             var list = Listing.GetValueOrDefault();
-            return MaxFixedLength + _signer.Endpoint.OriginBytes.Length + _signer.Endpoint.PathBytes.Length + _signer.Endpoint.HostBytes.Length
+            return MaxFixedLength
+                + _signer.Endpoint.OriginBytes.Length + _signer.Endpoint.PathBytes.Length + _signer.Endpoint.HostBytes.Length
                 + _signer.Key.QueryStart.Length + _signer.Key.QueryToken.Length + Headers.MaxLength
                 + AsciiWriter.MaxLengthOf(_key) + AsciiWriter.MaxLengthOf(list.Prefix) + AsciiWriter.MaxLengthOf(list.Delimiter)
                 + AsciiWriter.MaxLengthOf(list.ContinuationToken) + AsciiWriter.MaxLengthOf(list.StartAfter)
