@@ -60,7 +60,7 @@ internal sealed class RequestBody : IDisposable
     /// <summary>The client whose share the body counts against.</summary>
     internal UInt128 Client { get; }
 
-    /// <summary>The node of this body in the list of arriving bodies; null for a body that was never counted.</summary>
+    /// <summary>The node of this body in the list of arriving bodies; null until the body takes memory from the budget.</summary>
     internal LinkedListNode<RequestBody>? Node { get; set; }
 
     /// <summary>Returns the largest body that this request may have, in bytes.</summary>

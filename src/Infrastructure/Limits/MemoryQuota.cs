@@ -111,6 +111,7 @@ internal sealed class MemoryQuota : IQuota
             _days.Add(day.Date, counters = new Counters());
             if (_days.Count > DaysKept)
             {
+                // Not a lambda: its closure would be allocated in each call, also when no day is removed.
                 _days.Remove(_days.Keys.Except([day.Date]).First());
             }
         }
