@@ -94,6 +94,15 @@ def test_requests_pass_and_are_counted(proxy: FailingProxy, target: Target) -> N
     assert proxy.sent == 3 * len(CONTENT) + len(proxy.netloc)
 
 
+def test_ignored_requests_pass_and_are_not_counted(target: Target, failing_proxy: Callable[..., FailingProxy]) -> None:
+    proxy = failing_proxy(target.url, always(drop()), ignores=lambda request: request.method == "PUT")
+    assert call(proxy, "PUT", CONTENT)[0] == 201
+    assert target.bodies == [CONTENT] and proxy.requests == []
+    with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+        call(proxy)
+    assert [one.method for one in proxy.requests] == ["GET"]
+
+
 @pytest.mark.parametrize(("fault", "stored"), [(drop(), 0), (cut_request(), 0), (lose_answer(), 1)])
 def test_connection_is_closed_without_an_answer(proxy: FailingProxy, target: Target, fault: Fault, stored: int) -> None:
     proxy.plan = first(fault)

@@ -10,7 +10,7 @@ from typing import Any, Callable
 
 from s3auth import S3Auth, UploadedFile
 
-from .proxies import FailingProxy
+from .proxies import FailingProxy, Passed
 from .servers import Server
 
 BehindProxy = Callable[..., "tuple[Server, FailingProxy]"]
@@ -44,6 +44,15 @@ def spent(client: S3Auth, call: Callable[[], Any]) -> int:
     client.request("list-my-files", limit=1)
     assert before is not None and client.quota is not None
     return before.grants_left - client.quota.grants_left - 1
+
+
+def is_probe(request: Passed) -> bool:
+    """Returns whether a request to the store is one of the server's, which tests the store at any time.
+
+    Neither the server nor s3auth sends a User-Agent. The server uses forms and keys of its own; s3auth uses forms only at stores without
+    safe PUT URLs.
+    """
+    return "user-agent" not in request.headers and (request.method == "POST" or "/.s3auth-" in request.path)
 
 
 def takes_parts(server: Server) -> Server:
