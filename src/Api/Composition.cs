@@ -154,6 +154,7 @@ internal static class Composition
     private static void AddAdapters(IServiceCollection services, ServiceOptions options)
     {
         services.AddSignatures();
+        services.AddHotkeyPreparation();
         services.AddAccessRules(options.AccessFile);
         services.AddLimits(options.Limits);
         services.AddSealing(options.SealKey, isShared: options.ListingRedirect.Server is not null && options.Limits.Redis is not null);

@@ -7,8 +7,13 @@ namespace S3Auth.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>Adds the verifier of sr25519 signatures.</summary>
-    public static IServiceCollection AddSignatures(this IServiceCollection services) =>
-        services.AddSingleton<ISignatureVerifier, Sr25519SignatureVerifier>();
+    public static IServiceCollection AddSignatures(this IServiceCollection services) => services
+        .AddSingleton<Sr25519SignatureVerifier>()
+        .AddSingleton<ISignatureVerifier>(provider => provider.GetRequiredService<Sr25519SignatureVerifier>());
+
+    /// <summary>Adds the service that prepares the verifier for the registered hotkeys.</summary>
+    public static IServiceCollection AddHotkeyPreparation(this IServiceCollection services) =>
+        services.AddHostedService<HotkeyPreparation>();
 
     /// <summary>Adds a metagraph from a file or of the development accounts, without a chain.</summary>
     /// <param name="services">The services.</param>

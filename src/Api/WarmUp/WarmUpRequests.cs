@@ -7,8 +7,10 @@ namespace S3Auth.Api.WarmUp;
 /// <summary>Hotkeys that exist only in this object, and the requests that they sign.</summary>
 internal sealed class WarmUpRequests : IDisposable
 {
+    /// <summary>The number of kinds of requests that <see cref="NextOfAnyKind"/> returns in turn.</summary>
+    internal const int Kinds = 6;
+
     private const int Miners = 64;
-    private const int Kinds = 6;
 
     // A proof is accepted once, so each request of a hotkey has another timestamp in the access window.
     private const long MaxAgeSeconds = 240;

@@ -3,28 +3,31 @@ using System.Runtime;
 namespace S3Auth.Api.WarmUp;
 
 /// <summary>
-/// Exercises the code of the service before <c>/readyz</c> answers 200. The runtime compiles each method at its first call, and again,
-/// optimised, after 30 calls. So this sends requests to a private copy of the service in this process, until the runtime has
-/// nothing more to compile. The copy has the same code, but keys of its own, and nothing outside of the process
+/// Exercises the code of the service before <c>/readyz</c> answers 200. The runtime compiles a method at its first call, unless it was
+/// compiled ahead, and again, optimised, after 30 calls. So this sends requests to a private copy of the service in this process, until
+/// the runtime has nothing more to compile. The copy has the same code, but keys of its own, and nothing outside of the process
 /// (<see cref="Composition.BuildPrivateCopy"/>), so nothing of it is counted or recorded.
 /// </summary>
 internal sealed partial class WarmUpService(
     ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log) : BackgroundService
 {
-    /// <summary>The maximum delay of the readiness.</summary>
-    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(2);
+    /// <summary>The maximum delay of the readiness. A machine with two fast cores needs less than half of it.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
     // The rest is for removing the copy and returning its memory.
-    private static readonly TimeSpan MaxExerciseTime = TimeSpan.FromSeconds(1.8);
+    private static readonly TimeSpan MaxExerciseTime = MaxTime - TimeSpan.FromSeconds(0.2);
 
-    // Few connections, so that the thread that compiles gets CPU time.
-    private const int Connections = 4;
+    private const int Connections = 2;
 
-    // The runtime starts to count calls after 100 ms without a new method, and recompiles a method after 30 calls. A kind of requests is
-    // warm after two quiet intervals: with fewer compiled methods than this.
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(150);
-    private const int QuietIntervals = 2;
-    private const int MaxMethodsOfQuietInterval = 10;
+    // The runtime recompiles a method after 30 calls. It starts to count them after 20 ms without a new method (Api.csproj), so a shorter
+    // rest would miss what it has yet to compile.
+    private const int RequestsOfKind = 40;
+    private static readonly TimeSpan MinRest = TimeSpan.FromMilliseconds(40);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(10);
+
+    // Requests are warm after two bursts with fewer compiled methods than this.
+    private const int QuietBursts = 2;
+    private const int MaxMethodsOfQuietBurst = 10;
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
@@ -72,43 +75,42 @@ internal sealed partial class WarmUpService(
         };
 
         // The most frequent request first, because the time may not suffice for all.
-        await UntilCompiledAsync(http, requests.NextFolderAccess, cancellationToken);
-        await UntilCompiledAsync(http, requests.NextOfAnyKind, cancellationToken);
+        await UntilCompiledAsync(http, requests.NextFolderAccess, RequestsOfKind, cancellationToken);
+        await UntilCompiledAsync(http, requests.NextOfAnyKind, RequestsOfKind * WarmUpRequests.Kinds, cancellationToken);
     }
 
-    private async Task UntilCompiledAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
+    // In bursts, because between them the compiler has the whole CPU.
+    private async Task UntilCompiledAsync(HttpClient http, Func<HttpRequestMessage> next, int burst, CancellationToken cancellationToken)
     {
-        using var compiled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var senders = Enumerable.Range(0, Connections).Select(_ => SendAsync(http, next, compiled.Token)).ToList();
-        try
+        for (var quiet = 0; quiet < QuietBursts;)
         {
-            for (var quiet = 0; quiet < QuietIntervals && !senders.Exists(sender => sender.IsFaulted);)
-            {
-                var before = JitInfo.GetCompiledMethodCount();
-                await Task.Delay(CheckInterval, time, cancellationToken);
-                quiet = JitInfo.GetCompiledMethodCount() - before < MaxMethodsOfQuietInterval ? quiet + 1 : 0;
-            }
-        }
-        finally
-        {
-            await compiled.CancelAsync();
-            await Task.WhenAll(senders);
+            var before = JitInfo.GetCompiledMethodCount();
+            await SendAsync(http, next, burst, cancellationToken);
+            await UntilCompilerRestsAsync(cancellationToken);
+            quiet = JitInfo.GetCompiledMethodCount() - before < MaxMethodsOfQuietBurst ? quiet + 1 : 0;
         }
     }
 
-    private static async Task SendAsync(HttpClient http, Func<HttpRequestMessage> next, CancellationToken cancellationToken)
+    private static Task SendAsync(HttpClient http, Func<HttpRequestMessage> next, int count, CancellationToken cancellationToken)
     {
-        try
+        var connections = new ParallelOptions { MaxDegreeOfParallelism = Connections, CancellationToken = cancellationToken };
+        return Parallel.ForAsync(0, count, connections, async (_, cancellation) =>
         {
-            while (true)
+            using var request = next();
+            using var answer = await http.SendAsync(request, cancellation);
+        });
+    }
+
+    private async Task UntilCompilerRestsAsync(CancellationToken cancellationToken)
+    {
+        var compiled = JitInfo.GetCompiledMethodCount();
+        for (var rest = TimeSpan.Zero; rest < MinRest; rest += CheckInterval)
+        {
+            await Task.Delay(CheckInterval, time, cancellationToken);
+            if (JitInfo.GetCompiledMethodCount() is var now && now != compiled)
             {
-                using var request = next();
-                using var answer = await http.SendAsync(request, cancellationToken);
+                (compiled, rest) = (now, TimeSpan.Zero);
             }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // Everything is compiled, or the time is over.
         }
     }
 

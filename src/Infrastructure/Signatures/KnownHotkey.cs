@@ -1,6 +1,6 @@
 namespace S3Auth.Infrastructure.Signatures;
 
-/// <summary>A hotkey that has signed, with its table.</summary>
+/// <summary>A hotkey with its table.</summary>
 internal sealed class KnownHotkey(Sr25519VerifyingKey key)
 {
     private volatile bool _wasTextWrapped;

@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
-/// Cache of the hotkeys that have signed. Only a valid signature adds an entry. If the cache is full, it evicts a random entry. With the
-/// oldest one instead, hotkeys that sign in turn would never be found as soon as there is one more than the capacity.
+/// Cache of hotkeys with their tables. Only a registration on the chain or a valid signature adds an entry. If the cache is full, it
+/// evicts a random entry. With the oldest one instead, hotkeys that sign in turn would never be found as soon as there is one more than
+/// the capacity.
 /// </summary>
 /// <param name="capacity">The maximum number of hotkeys. An entry takes about 4 KB.</param>
 internal sealed class KnownHotkeys(int capacity)

@@ -2,7 +2,7 @@ namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
 /// Verifies sr25519 signatures over the text itself, or over the text within <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>, which is what browser
-/// wallets sign. Caches a table for each hotkey that has signed, with which verification takes a third of the time. Thread-safe.
+/// wallets sign. Caches a table for each hotkey, with which verification takes a third of the time. Thread-safe.
 /// </summary>
 public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 {
@@ -20,6 +20,18 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
     }
 
     internal Sr25519SignatureVerifier(KnownHotkeys known) => _known = known;
+
+    /// <summary>The number of hotkeys with a table.</summary>
+    internal int KnownHotkeys => _known.Count;
+
+    /// <summary>Creates the table of a hotkey. Does nothing if it exists, or if the hotkey is not a valid public key.</summary>
+    internal void Prepare(AccountId hotkey)
+    {
+        if (_known.Find(hotkey) is null && Sr25519VerifyingKey.TryCreate(hotkey) is { } key)
+        {
+            _known.Add(hotkey, new KnownHotkey(key));
+        }
+    }
 
     /// <inheritdoc/>
     public bool Verify(AccountId signer, string text, Sr25519Signature signature)

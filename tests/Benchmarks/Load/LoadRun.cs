@@ -24,7 +24,7 @@ internal static class LoadRun
         (string Question, Func<Task<IReadOnlyList<Figure>>> Measure)[] questions =
         [
             ("How much memory does an idle service use?", () => IdleMemory.MeasureAsync(program, requests)),
-            ("How fast is a new process?", () => ColdStart.MeasureAsync(program, requests)),
+            ("How fast is a new process?", () => ColdStart.MeasureAsync(program)),
             ("What does a folder grant cost?", () => GrantLoad.MeasureAsync(program, requests)),
             ("How long does a folder grant take?", () => FixedRate.MeasureAsync(program, requests)),
             ("What does an answer to a validator cost?", () => ManyMiners.MeasureAsync(program)),
