@@ -108,6 +108,20 @@ public sealed class WarmUpTests
         }));
     }
 
+    [Test]
+    public async Task Service_creates_tables_of_registered_hotkeys_and_its_private_copy_does_not()
+    {
+        using var requests = Requests();
+        await using var copy = await StartCopyAsync(requests);
+        await using var service = new Service();
+
+        Assert.That(HostedBy(service.Services), Does.Contain("HotkeyPreparation"));
+        Assert.That(HostedBy(copy.Services), Does.Not.Contain("HotkeyPreparation"));
+
+        static IEnumerable<string> HostedBy(IServiceProvider services) =>
+            services.GetServices<IHostedService>().Select(hosted => hosted.GetType().Name);
+    }
+
     private WarmUpService Create(ServiceOptions options) => new(
         options, _state, TimeProvider.System, new LoggerFactory([_log]).CreateLogger<WarmUpService>());
 

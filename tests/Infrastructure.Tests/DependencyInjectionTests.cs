@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Moq;
 
 namespace S3Auth.Infrastructure.Tests;
 
@@ -27,6 +28,20 @@ public sealed class DependencyInjectionTests
         Assert.That(
             services.GetServices<IHostedService>().Select(service => service.GetType()),
             Is.EqualTo(new[] { typeof(CredentialRefresher), typeof(StoreMonitor), typeof(StoreReporter) }));
+    }
+
+    [Test]
+    public async Task AddHotkeyPreparation_prepares_the_verifier_of_the_requests()
+    {
+        await using var services = new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(Mock.Of<IMetagraph>())
+            .AddSignatures()
+            .AddHotkeyPreparation()
+            .BuildServiceProvider();
+
+        Assert.That(services.GetRequiredService<ISignatureVerifier>(), Is.SameAs(services.GetRequiredService<Sr25519SignatureVerifier>()));
+        Assert.That(services.GetServices<IHostedService>().Single(), Is.TypeOf<HotkeyPreparation>());
     }
 
     [Test]

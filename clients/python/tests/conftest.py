@@ -25,14 +25,14 @@ from __future__ import annotations
 import faulthandler
 import os
 from pathlib import Path
-from typing import Any, Callable, Iterator
+from typing import Callable, Iterator, Optional
 
 import pytest
 
 from s3auth import S3Auth
 from support.accounts import Signer, SignerMissing
 from support.clients import OpenClient, open_any
-from support.proxies import FailingProxy
+from support.proxies import FailingProxy, Passed, Plan
 from support.servers import STORES, Harness, Server
 from support.stores import StoreMissing
 from support.tool import Tool
@@ -166,8 +166,10 @@ def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
     """Starts a proxy before a URL, with a plan of `support/proxies.py`. It ends after the test."""
     started: list[FailingProxy] = []
 
-    def start(target: str = "", *args: Any, **options: Any) -> FailingProxy:
-        started.append(FailingProxy(target, *args, **options))
+    def start(
+        target: str = "", plan: Optional[Plan] = None, is_ignored: Callable[[Passed], bool] = lambda request: False
+    ) -> FailingProxy:
+        started.append(FailingProxy(target, plan, is_ignored))
         return started[-1]
 
     yield start
@@ -179,14 +181,14 @@ def failing_proxy() -> Iterator[Callable[..., FailingProxy]]:
 def behind_proxy(
     harness: Harness, store: str, start_server: Callable[..., Server], failing_proxy: Callable[..., FailingProxy]
 ) -> BehindProxy:
-    """Starts a server whose Python clients reach the store through a proxy.
+    """Starts a server whose clients reach the store through a proxy.
 
-    The server also tests the store through the proxy, at any time. The proxy ignores these requests.
+    The server also checks the store through the proxy, at any time. The proxy ignores these requests.
     """
 
     def start(**settings: str) -> "tuple[Server, FailingProxy]":
         try:
-            proxy = failing_proxy(harness.store(store).endpoint, ignores=is_probe)
+            proxy = failing_proxy(harness.store(store).endpoint, is_ignored=is_probe)
         except StoreMissing as missing:
             pytest.skip(str(missing))
         return takes_parts(start_server(S3_PUBLIC_ENDPOINT=proxy.url, **settings)), proxy

@@ -95,7 +95,7 @@ def test_requests_pass_and_are_counted(proxy: FailingProxy, target: Target) -> N
 
 
 def test_ignored_requests_pass_and_are_not_counted(target: Target, failing_proxy: Callable[..., FailingProxy]) -> None:
-    proxy = failing_proxy(target.url, always(drop()), ignores=lambda request: request.method == "PUT")
+    proxy = failing_proxy(target.url, always(drop()), is_ignored=lambda request: request.method == "PUT")
     assert call(proxy, "PUT", CONTENT)[0] == 201
     assert target.bodies == [CONTENT] and proxy.requests == []
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):

@@ -83,7 +83,7 @@ def test_each_program_resumes_the_downloads_of_the_other(
         target = tmp_path / str(is_tool_first)
         client = S3Auth(server.url, server.validator.hotkey, options=ClientOptions(attempts=1))
 
-        # The server tests its store through the proxy too.
+        # The server checks its store through the proxy too.
         def is_download(request: Passed) -> bool:
             return request.path.endswith("/big.bin")
 

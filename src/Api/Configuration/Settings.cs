@@ -334,7 +334,7 @@ internal static class Settings
     {
         Default = "true",
         Meaning = "`true`: at the start, the server exercises its code for up to five seconds before `/readyz` answers 200, so that the "
-            + "first requests are as fast as later ones. This changes no quota, audit record or metric of requests "
+            + "first requests are nearly as fast as later ones. This changes no quota, audit record or metric of requests "
             + "([how](decisions/0025-warm-before-ready.md))",
     };
 

@@ -11,7 +11,7 @@ namespace S3Auth.Api.WarmUp;
 internal sealed partial class WarmUpService(
     ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log) : BackgroundService
 {
-    /// <summary>The maximum delay of the readiness. A machine with two fast cores needs less than half of it.</summary>
+    /// <summary>The maximum delay of the readiness. Slow machines need all of it.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
 
     // The rest is for removing the copy and returning its memory.
@@ -19,13 +19,15 @@ internal sealed partial class WarmUpService(
 
     private const int Connections = 2;
 
-    // The runtime recompiles a method after 30 calls. It starts to count them after 20 ms without a new method (Api.csproj), so a shorter
-    // rest would miss what it has yet to compile.
-    private const int RequestsOfKind = 40;
-    private static readonly TimeSpan MinRest = TimeSpan.FromMilliseconds(40);
-    private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(10);
+    // The runtime recompiles a method after 30 calls.
+    private const int RequestsPerKind = 40;
 
-    // Requests are warm after two bursts with fewer compiled methods than this.
+    // It starts to count them after 20 ms without a new method (Api.csproj), and after 10 times as long if it has only one processor. A
+    // shorter wait could end before compilation starts.
+    private static readonly TimeSpan MinIdleTime = TimeSpan.FromMilliseconds(40) * (Environment.ProcessorCount == 1 ? 10 : 1);
+    private static readonly TimeSpan CheckInterval = MinIdleTime / 4;
+
+    // A kind of request is warm after two consecutive bursts that compile fewer methods than this.
     private const int QuietBursts = 2;
     private const int MaxMethodsOfQuietBurst = 10;
 
@@ -75,18 +77,18 @@ internal sealed partial class WarmUpService(
         };
 
         // The most frequent request first, because the time may not suffice for all.
-        await UntilCompiledAsync(http, requests.NextFolderAccess, RequestsOfKind, cancellationToken);
-        await UntilCompiledAsync(http, requests.NextOfAnyKind, RequestsOfKind * WarmUpRequests.Kinds, cancellationToken);
+        await WarmUpAsync(http, requests.NextFolderAccess, RequestsPerKind, cancellationToken);
+        await WarmUpAsync(http, requests.NextOfAnyKind, RequestsPerKind * WarmUpRequests.Kinds, cancellationToken);
     }
 
-    // In bursts, because between them the compiler has the whole CPU.
-    private async Task UntilCompiledAsync(HttpClient http, Func<HttpRequestMessage> next, int burst, CancellationToken cancellationToken)
+    // Sends bursts, so that the compiler has the CPU between them.
+    private async Task WarmUpAsync(HttpClient http, Func<HttpRequestMessage> next, int burst, CancellationToken cancellationToken)
     {
         for (var quiet = 0; quiet < QuietBursts;)
         {
             var before = JitInfo.GetCompiledMethodCount();
             await SendAsync(http, next, burst, cancellationToken);
-            await UntilCompilerRestsAsync(cancellationToken);
+            await WaitForCompilerAsync(cancellationToken);
             quiet = JitInfo.GetCompiledMethodCount() - before < MaxMethodsOfQuietBurst ? quiet + 1 : 0;
         }
     }
@@ -101,15 +103,15 @@ internal sealed partial class WarmUpService(
         });
     }
 
-    private async Task UntilCompilerRestsAsync(CancellationToken cancellationToken)
+    private async Task WaitForCompilerAsync(CancellationToken cancellationToken)
     {
         var compiled = JitInfo.GetCompiledMethodCount();
-        for (var rest = TimeSpan.Zero; rest < MinRest; rest += CheckInterval)
+        for (var idle = TimeSpan.Zero; idle < MinIdleTime; idle += CheckInterval)
         {
             await Task.Delay(CheckInterval, time, cancellationToken);
             if (JitInfo.GetCompiledMethodCount() is var now && now != compiled)
             {
-                (compiled, rest) = (now, TimeSpan.Zero);
+                (compiled, idle) = (now, TimeSpan.Zero);
             }
         }
     }

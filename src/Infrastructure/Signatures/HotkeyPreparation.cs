@@ -5,7 +5,7 @@ namespace S3Auth.Infrastructure.Signatures;
 /// </summary>
 internal sealed class HotkeyPreparation(IMetagraph metagraph, Sr25519SignatureVerifier verifier, TimeProvider time) : BackgroundService
 {
-    /// <summary>Four times the hotkeys of the largest subnets; at most 16 MB, and half a second of CPU at the start.</summary>
+    /// <summary>The largest subnets have 1,024 hotkeys. 4,096 tables take 16 MB and up to half a second of CPU.</summary>
     internal const int MaxHotkeys = 4096;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
@@ -29,8 +29,9 @@ internal sealed class HotkeyPreparation(IMetagraph metagraph, Sr25519SignatureVe
     {
         foreach (var neuron in current.Neurons)
         {
-            // Hotkeys that are no longer registered count too. Beyond the limit, a hotkey's first signature creates its table.
-            if (stoppingToken.IsCancellationRequested || verifier.KnownHotkeys >= MaxHotkeys)
+            // The count includes hotkeys that are no longer registered or never were. Beyond the limit, a hotkey's first signature creates
+            // its table.
+            if (stoppingToken.IsCancellationRequested || verifier.KnownHotkeyCount >= MaxHotkeys)
             {
                 return;
             }

@@ -4,8 +4,8 @@ namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
 /// Cache of hotkeys with their tables. Only a registration on the chain or a valid signature adds an entry. If the cache is full, it
-/// evicts a random entry. With the oldest one instead, hotkeys that sign in turn would never be found as soon as there is one more than
-/// the capacity.
+/// evicts a random entry. Evicting the oldest one would evict every hotkey before its next signature if more hotkeys than the capacity
+/// sign in turn.
 /// </summary>
 /// <param name="capacity">The maximum number of hotkeys. An entry takes about 4 KB.</param>
 internal sealed class KnownHotkeys(int capacity)

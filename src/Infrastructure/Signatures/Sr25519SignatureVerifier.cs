@@ -2,7 +2,7 @@ namespace S3Auth.Infrastructure.Signatures;
 
 /// <summary>
 /// Verifies sr25519 signatures over the text itself, or over the text within <c>&lt;Bytes&gt;…&lt;/Bytes&gt;</c>, which is what browser
-/// wallets sign. Caches a table for each hotkey, with which verification takes a third of the time. Thread-safe.
+/// wallets sign. Caches the tables of hotkeys, with which verification takes a third of the time. Thread-safe.
 /// </summary>
 public sealed class Sr25519SignatureVerifier : ISignatureVerifier
 {
@@ -22,7 +22,7 @@ public sealed class Sr25519SignatureVerifier : ISignatureVerifier
     internal Sr25519SignatureVerifier(KnownHotkeys known) => _known = known;
 
     /// <summary>The number of hotkeys with a table.</summary>
-    internal int KnownHotkeys => _known.Count;
+    internal int KnownHotkeyCount => _known.Count;
 
     /// <summary>Creates the table of a hotkey. Does nothing if it exists, or if the hotkey is not a valid public key.</summary>
     internal void Prepare(AccountId hotkey)

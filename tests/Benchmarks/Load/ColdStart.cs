@@ -5,7 +5,7 @@ namespace S3Auth.Benchmarks.Load;
 /// </summary>
 internal static class ColdStart
 {
-    // The service prepares the tables of so many hotkeys before they sign. Real subnets have 256 to 1,024.
+    // The service creates at most this many tables in advance (HotkeyPreparation.MaxHotkeys). Real subnets have 256 to 1,024 hotkeys.
     private const int Miners = 4096;
 
     private const int Rounds = 3;

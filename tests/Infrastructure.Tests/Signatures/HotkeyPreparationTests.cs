@@ -29,7 +29,7 @@ public sealed class HotkeyPreparationTests
         var before = _known.Find(Accounts.Charlie);
         await PrepareAsync(Accounts.Charlie, Accounts.Dave);
         Assert.That(_known.Find(Accounts.Dave), Is.Not.Null);
-        Assert.That(_known.Find(Accounts.Charlie), Is.SameAs(before), "what the hotkey's signatures taught is not forgotten");
+        Assert.That(_known.Find(Accounts.Charlie), Is.SameAs(before), "the existing entry stays");
         await service.StopAsync(CancellationToken.None);
     }
 
@@ -47,7 +47,7 @@ public sealed class HotkeyPreparationTests
     }
 
     [Test]
-    public async Task Memory_is_bounded()
+    public async Task Preparation_stops_at_the_maximum_number_of_hotkeys()
     {
         using var service = await StartAsync();
         var key = Sr25519VerifyingKey.TryCreate(Accounts.Bob)!;

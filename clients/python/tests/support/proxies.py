@@ -132,14 +132,14 @@ class FailingProxy:
     call is the proxy's, so start it with `AUDIENCES=proxy.netloc`. Set `plan` at any time.
     """
 
-    def __init__(self, target: str = "", plan: Optional[Plan] = None, ignores: Callable[[Passed], bool] = lambda request: False) -> None:
+    def __init__(self, target: str = "", plan: Optional[Plan] = None, is_ignored: Callable[[Passed], bool] = lambda request: False) -> None:
         self.target = target
         """The URL of the target, without a path. It can be set later, if the target must know the proxy first."""
-        self.ignores = ignores
-        """The requests that are forwarded without being recorded, and that never fail."""
+        self.is_ignored = is_ignored
+        """Whether a request is forwarded unrecorded and never fails."""
         self.plan = plan
         self.requests: list[Passed] = []
-        """All requests so far but the ignored ones, in the order in which they arrived."""
+        """All requests so far except ignored ones, in the order in which they arrived."""
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._server = _Listener(self)
@@ -172,7 +172,7 @@ class FailingProxy:
         """Records a request, and decides how it fails."""
         with self._lock:
             request = Passed(len(self.requests), method, target, headers)
-            if self.ignores(request):
+            if self.is_ignored(request):
                 return request
             self.requests.append(request)
         request.fault = self.plan(request) if self.plan else None

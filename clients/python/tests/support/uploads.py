@@ -47,12 +47,12 @@ def spent(client: S3Auth, call: Callable[[], Any]) -> int:
 
 
 def is_probe(request: Passed) -> bool:
-    """Returns whether a request to the store is one of the server's, which tests the store at any time.
+    """Returns whether the server sent this request to check the store.
 
-    Neither the server nor s3auth sends a User-Agent. The server uses forms and keys of its own; s3auth uses forms only at stores without
-    safe PUT URLs.
+    The server and the s3auth tool send no User-Agent; the Python package does. The server uses forms, and keys of its own. The tool uses
+    forms only at stores without safe PUT URLs, so this cannot tell its forms from the server's there.
     """
-    return "user-agent" not in request.headers and (request.method == "POST" or "/.s3auth-" in request.path)
+    return "user-agent" not in request.headers and (request.method == "POST" or ".s3auth-" in request.target)
 
 
 def takes_parts(server: Server) -> Server:

@@ -19,7 +19,7 @@ internal sealed class ReadinessReader(
 
         if (warmUp.IsRunning)
         {
-            failing[Readiness.WarmUp] = "The process is warming up, for at most two seconds.";
+            failing[Readiness.WarmUp] = "The process is warming up, for at most five seconds.";
         }
 
         var chain = MetagraphHealth.Of(metagraph);
