@@ -319,9 +319,10 @@ public sealed class WireTests
     [Test]
     public async Task Unexpected_failure_gives_the_client_an_id_and_logs_the_cause()
     {
-        var metagraph = new Mock<IMetagraph>();
-        metagraph.SetupGet(port => port.Current).Throws(new InvalidOperationException("password=hunter2"));
-        await using var service = new Service { Replace = services => services.AddSingleton(metagraph.Object) };
+        var verifier = new Mock<ISignatureVerifier>();
+        verifier.Setup(port => port.Verify(It.IsAny<AccountId>(), It.IsAny<string>(), It.IsAny<Sr25519Signature>()))
+            .Throws(new InvalidOperationException("password=hunter2"));
+        await using var service = new Service { Replace = services => services.AddSingleton(verifier.Object) };
 
         var answer = await service.PostAsync(Path, JsonSerializer.Serialize(Service.FolderAccess()));
 

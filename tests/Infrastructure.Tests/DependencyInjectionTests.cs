@@ -34,6 +34,7 @@ public sealed class DependencyInjectionTests
     public async Task AddHotkeyPreparation_prepares_the_verifier_of_the_requests()
     {
         await using var services = new ServiceCollection()
+            .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(Mock.Of<IMetagraph>())
             .AddSignatures()

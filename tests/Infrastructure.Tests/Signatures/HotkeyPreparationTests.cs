@@ -64,13 +64,30 @@ public sealed class HotkeyPreparationTests
         await service.StopAsync(CancellationToken.None);
     }
 
+    [Test]
+    public async Task Failure_is_logged_and_does_not_stop_the_service()
+    {
+        using var log = new Log();
+        _metagraph.Setup(metagraph => metagraph.Current).Throws(new InvalidOperationException("broken"));
+        using var service = Create(log);
+
+        await service.StartAsync(CancellationToken.None);
+        await service.ExecuteTask!;
+
+        Assert.That(log.Count(LogLevel.Warning), Is.EqualTo(1));
+    }
+
     private async Task<HotkeyPreparation> StartAsync()
     {
-        var service = new HotkeyPreparation(_metagraph.Object, new Sr25519SignatureVerifier(_known), _time);
+        using var log = new Log();
+        var service = Create(log);
         await service.StartAsync(CancellationToken.None);
         await UntilItWaitsAsync();
         return service;
     }
+
+    private HotkeyPreparation Create(Log log) => new(
+        _metagraph.Object, new Sr25519SignatureVerifier(_known), _time, new LoggerFactory([log]).CreateLogger<HotkeyPreparation>());
 
     private async Task PrepareAsync(params AccountId[] hotkeys)
     {
