@@ -8,8 +8,8 @@ namespace S3Auth.EndToEnd.Tests;
 [SetUpFixture]
 internal sealed class TestRun
 {
-    // The processes of tests live for seconds. The runtime's profiling for long-lived processes would only cost time, and so would the short
-    // delay that the service sets for its warm-up. 64 is hexadecimal for the default, 100 ms.
+    // The processes of tests live for seconds. The runtime's profiling for long-lived processes would only cost time, and so would the
+    // short delay that the service sets for its warm-up. 64 is hexadecimal for the default, 100 ms.
     private static readonly (string Variable, string Value)[] RuntimeSettings =
     [
         ("DOTNET_TieredPGO", "0"), ("DOTNET_TC_CallCountingDelayMs", "64"),
