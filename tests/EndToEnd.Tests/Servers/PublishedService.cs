@@ -10,7 +10,7 @@ internal sealed class PublishedService
 {
     private const string BuildFolder = "/build/";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
 
     private static readonly Lazy<Task<PublishedService>> ForThisMachine = new(() => PublishAsync(
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "amd64"));

@@ -1,6 +1,6 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
-/// <summary>Three instances of the published service, one Redis, and the delivered nginx configuration.</summary>
+/// <summary>Three instances of the service, one Redis, and the delivered nginx configuration.</summary>
 internal sealed class BehindNginxTests
 {
     private const int Instances = 3;
@@ -26,7 +26,6 @@ internal sealed class BehindNginxTests
         }
 
         var store = await TestRun.Current.RealStore.GetAsync();
-        var published = await PublishedService.GetAsync();
         _redis = await RedisServer.ReachAsync();
         _folder = new ScratchFolder("behind-nginx");
         _subnet = Subnet.Create(100);
@@ -45,8 +44,7 @@ internal sealed class BehindNginxTests
             settings["DAILY_LIMIT_PER_MINER"] = DailyLimit.ToString(CultureInfo.InvariantCulture);
             settings["RATE_LIMIT_PER_MINUTE"] = PerMinute.ToString(CultureInfo.InvariantCulture);
             settings["DRAIN_SECONDS"] = "2";
-            settings["DOTNET_ROOT"] = PublishedService.RuntimeFolder;
-            _apis.Add(await ApiProcess.StartAsync([published.Program], settings));
+            _apis.Add(await ApiProcess.StartAsync(settings));
         }
 
         _nginx = await NginxServer.StartAsync([.. _apis.Select(api => api.Address)]);
