@@ -22,8 +22,8 @@ internal sealed partial class WarmUpService(
     // The runtime recompiles a method after 30 calls.
     private const int RequestsPerKind = 40;
 
-    // It starts to count them after 20 ms without a new method (Api.csproj), and after 10 times as long if it has only one processor. A
-    // shorter wait could end before compilation starts.
+    // The runtime starts to count calls after 20 ms without a new method (Api.csproj), or 200 ms on a machine with one processor. A shorter
+    // wait could end before compilation starts.
     private static readonly TimeSpan MinIdleTime = TimeSpan.FromMilliseconds(40) * (Environment.ProcessorCount == 1 ? 10 : 1);
     private static readonly TimeSpan CheckInterval = MinIdleTime / 4;
 
