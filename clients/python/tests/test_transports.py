@@ -232,3 +232,69 @@ class TestManyAtOnce:
 
         with pytest.raises(error):
             run(main)
+
+
+class TestCancellation:
+    def test_request_ends_at_each_step_of_its_connection(self) -> None:
+        async def main() -> None:
+            async def never_answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await reader.read()
+                writer.close()
+
+            server = await asyncio.start_server(never_answer, "127.0.0.1", 0)
+            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+            for steps in range(40):
+                transport = HttpxTransport()
+                task = asyncio.ensure_future(put(transport, url, Body([b"0"])))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await asyncio.wait_for(asyncio.shield(task), 5)
+                await transport.close()
+            server.close()
+
+        asyncio.run(main())
+
+    def test_cancelled_requests_free_their_connections(self, listener: Listener) -> None:
+        async def main() -> None:
+            transport = HttpxTransport(connections=2)
+            for steps in range(60):
+                task = asyncio.ensure_future(put(transport, listener.url, Body([b"0"])))
+                for _ in range(steps):
+                    await asyncio.sleep(0)
+                task.cancel()
+                await asyncio.wait([task])
+                assert await asyncio.wait_for(put(transport, listener.url, Body([b"1"])), 5) == 200
+            await transport.close()
+
+        asyncio.run(main())
+
+    def test_requests_beyond_the_limit_of_connections_wait(self, listener: Listener) -> None:
+        async def main() -> None:
+            transport = HttpxTransport(connections=2)
+            assert await asyncio.gather(*[put(transport, listener.url, Body([b"0"])) for _ in range(20)]) == [200] * 20
+            await transport.close()
+
+        asyncio.run(main())
+        assert len(listener.received) == 20 and listener.connections <= 2
+
+    def test_function_that_runs_is_waited_for(self) -> None:
+        ended: List[float] = []
+
+        def function() -> None:
+            time.sleep(0.5)
+            ended.append(time.monotonic())
+
+        async def main() -> None:
+            transport = HttpxTransport()
+            task = asyncio.ensure_future(transport.run(function))
+            for _ in range(3):
+                await asyncio.sleep(0.05)
+                task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert ended
+            await transport.close()
+
+        asyncio.run(main())

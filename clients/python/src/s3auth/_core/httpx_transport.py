@@ -20,6 +20,9 @@ except ModuleNotFoundError as missing:
 T = TypeVar("T")
 R = TypeVar("R")
 
+# Seconds after which a task that still runs is cancelled again.
+_CANCEL_INTERVAL = 0.5
+
 
 class _NoAuth(httpx.Auth):
     """Keeps httpx from sending credentials from .netrc: the store would refuse them beside a presigned URL."""
@@ -41,8 +44,11 @@ class HttpxTransport:
         self._client = httpx.AsyncClient(
             auth=_NoAuth(),
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
+            # No limit here: httpcore before 1.0 never frees the slot of some cancelled requests. _slots is the limit.
+            limits=httpx.Limits(max_connections=None, max_keepalive_connections=connections),
         )
+        self._connections = connections
+        self._slots: Optional[asyncio.Semaphore] = None
         self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
@@ -50,44 +56,54 @@ class HttpxTransport:
 
     @contextlib.asynccontextmanager
     async def _send(self, request: Request) -> AsyncIterator[Answer]:
-        self._require_loop()
         # No compression, so that Content-Length is the size of the file.
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
-        error: Optional[TransportError] = None
-        try:
-            response = await self._client.send(
-                self._client.build_request(
-                    request.method,
-                    request.url,
-                    headers=headers,
-                    content=_blocks_of(request.body) if request.body is not None else None,
-                    # No timeout for a request that waits for a free connection.
-                    timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
-                ),
-                stream=True,
-                follow_redirects=False,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
-            error = _transport_error(failure, request.url)
-        # Outside of the handler, so that the exception of httpx, which contains the URL and the headers, is not its context.
-        if error is not None:
-            raise error
-        try:
-            yield _Answer(response, request.url)
-        finally:
-            await response.aclose()
+        async with self._free_slots():
+            error: Optional[TransportError] = None
+            try:
+                response = await self._open(
+                    self._client.build_request(
+                        request.method,
+                        request.url,
+                        headers=headers,
+                        content=_blocks_of(request.body) if request.body is not None else None,
+                        timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
+                    )
+                )
+            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as failure:
+                error = _transport_error(failure, request.url)
+            # Outside of the handler, so that the exception of httpx, which contains the URL and the headers, is not its context.
+            if error is not None:
+                raise error
+            try:
+                yield _Answer(response, request.url)
+            finally:
+                await response.aclose()
 
-    # httpx keeps connections of the loop that opened them. Without this check, it fails with "Event loop is closed".
-    def _require_loop(self) -> None:
+    async def _open(self, request: httpx.Request) -> httpx.Response:
+        # In its own task: anyio 3 drops a cancellation that arrives when a connection has just opened. _cancel repeats it.
+        sending = asyncio.ensure_future(self._client.send(request, stream=True, follow_redirects=False))
+        try:
+            await asyncio.wait([sending])
+        except asyncio.CancelledError:
+            await _cancel({sending})
+            if not sending.cancelled() and sending.exception() is None:
+                await sending.result().aclose()
+            raise
+        return sending.result()
+
+    def _free_slots(self) -> asyncio.Semaphore:
         if self._client.is_closed:
             raise RuntimeError("This AsyncS3Auth is closed. Open a new one.")
         running = asyncio.get_running_loop()
-        if self._loop is None:
-            self._loop = running
+        if self._slots is None:
+            self._loop, self._slots = running, asyncio.Semaphore(self._connections)
         elif self._loop is not running:
+            # httpx keeps connections of the loop that opened them. Without this check, it fails with "Event loop is closed".
             raise RuntimeError("This AsyncS3Auth was used in another event loop. Open one in each event loop, such as each asyncio.run.")
+        return self._slots
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -98,7 +114,9 @@ class HttpxTransport:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             # Waits for the function, because the caller closes what it uses, such as a file.
-            await asyncio.wait([running])
+            while not running.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([running])
             raise
 
     async def as_completed(
@@ -198,9 +216,15 @@ class _Lock:
 
 
 async def _cancel(tasks: "set[asyncio.Task[Any]]") -> None:
+    running = tasks
+    while running:
+        for task in running:
+            task.cancel()
+        _, running = await asyncio.wait(running, timeout=_CANCEL_INTERVAL)
     for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+        if not task.cancelled():
+            # Otherwise, asyncio logs an exception that nobody has read.
+            task.exception()
 
 
 async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
