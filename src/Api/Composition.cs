@@ -54,7 +54,8 @@ internal static class Composition
     /// process except a port of the loopback interface. It accepts only the hotkeys of the given metagraph, and no store knows the keys
     /// that it signs with.
     /// </summary>
-    internal static WebApplication BuildPrivateCopy(ServiceOptions options, Metagraph metagraph, IReadOnlyList<string> folders)
+    internal static WebApplication BuildPrivateCopy(
+        IServiceProvider service, ServiceOptions options, Metagraph metagraph, IReadOnlyList<string> folders)
     {
         var unlimited = options with
         {
@@ -75,7 +76,7 @@ internal static class Composition
         });
         builder.WebHost.UseSockets(ServerLimits.Apply);
         AddParts(builder.Services, unlimited);
-        builder.Services.AddWarmUpAdapters(metagraph, folders);
+        builder.Services.AddWarmUpAdapters(service, metagraph, folders);
         builder.Services.AddWarmUpTelemetry();
 
         var app = builder.Build();

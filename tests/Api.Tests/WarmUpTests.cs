@@ -14,6 +14,8 @@ public sealed class WarmUpTests
     // The machine may be busy.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(10);
 
+    private static readonly IServiceProvider NoRedis = Mock.Of<IServiceProvider>();
+
     private readonly ServiceWarmUp _state = new();
     private readonly LogEntries _log = new();
 
@@ -123,13 +125,13 @@ public sealed class WarmUpTests
     }
 
     private WarmUpService Create(ServiceOptions options) => new(
-        options, _state, TimeProvider.System, new LoggerFactory([_log]).CreateLogger<WarmUpService>());
+        NoRedis, options, _state, TimeProvider.System, new LoggerFactory([_log]).CreateLogger<WarmUpService>());
 
     private static WarmUpRequests Requests() => new(Options().Layout, Options().Netuid, TimeProvider.System.GetUtcNow());
 
     private static async Task<WebApplication> StartCopyAsync(WarmUpRequests requests)
     {
-        var copy = Composition.BuildPrivateCopy(Options(), requests.Metagraph, requests.Folders);
+        var copy = Composition.BuildPrivateCopy(NoRedis, Options(), requests.Metagraph, requests.Folders);
         await copy.StartAsync();
         return copy;
     }

@@ -9,7 +9,8 @@ namespace S3Auth.Api.WarmUp;
 /// (<see cref="Composition.BuildPrivateCopy"/>), so nothing of it is counted or recorded.
 /// </summary>
 internal sealed partial class WarmUpService(
-    ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log) : BackgroundService
+    IServiceProvider service, ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log)
+    : BackgroundService
 {
     /// <summary>The maximum delay of the readiness. Slow machines need all of it.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
@@ -69,7 +70,7 @@ internal sealed partial class WarmUpService(
     private async Task ExerciseAsync(CancellationToken cancellationToken)
     {
         using var requests = new WarmUpRequests(options.Layout, options.Netuid, time.GetUtcNow());
-        await using var copy = Composition.BuildPrivateCopy(options, requests.Metagraph, requests.Folders);
+        await using var copy = Composition.BuildPrivateCopy(service, options, requests.Metagraph, requests.Folders);
         await copy.StartAsync(cancellationToken);
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null })
         {

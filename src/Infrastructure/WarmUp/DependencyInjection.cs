@@ -12,18 +12,27 @@ public static class DependencyInjection
 
     /// <summary>
     /// Adds adapters that neither read nor write anything outside the process: a fixed metagraph, a store in memory, limits in memory,
-    /// audit lines that go nowhere, and a signer whose keys no store knows.
+    /// audit lines that go nowhere, and a signer whose keys no store knows. If the service has a Redis, the limits also send it commands
+    /// that write nothing.
     /// </summary>
     /// <param name="services">The services.</param>
+    /// <param name="service">The service that gets warm.</param>
     /// <param name="metagraph">The metagraph.</param>
     /// <param name="folders">The prefixes of all folders in the store.</param>
     public static IServiceCollection AddWarmUpAdapters(
-        this IServiceCollection services, Metagraph metagraph, IReadOnlyList<string> folders)
+        this IServiceCollection services, IServiceProvider service, Metagraph metagraph, IReadOnlyList<string> folders)
     {
         services.AddSignatures();
         services.AddSingleton<IMetagraph>(new FixedMetagraph(metagraph));
         services.AddAccessRules(file: null);
         services.AddLimits(new LimitOptions { Scope = "warm-up" });
+        if (service.GetService<RedisLink>() is { } redis)
+        {
+            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisExercise>(provider, redis));
+            services.AddSingleton<IReplayGuard>(provider => provider.GetRequiredService<RedisExercise>());
+            services.AddSingleton<IQuota>(provider => provider.GetRequiredService<RedisExercise>());
+        }
+
         services.AddSealing(key: null, isShared: false);
         services.AddAuditWriter();
         services.AddSingleton<IAuditSink>(_ => new StandardOutput(Stream.Null));

@@ -16,6 +16,7 @@ internal sealed class BareServer : IAsyncDisposable
 {
     internal const string Name = "bare-server";
 
+    private const string Answers = "answer";
     private const string Verifies = "verify";
     private const int ChunkBytes = 16 * 1024;
 
@@ -27,28 +28,49 @@ internal sealed class BareServer : IAsyncDisposable
 
     /// <param name="size">The size of an answer in bytes.</param>
     /// <param name="verifies">Whether the server verifies one signature for each request.</param>
-    internal static async Task<BareServer> StartAsync(int size, bool verifies = false)
+    internal static Task<BareServer> StartAsync(int size, bool verifies = false) => StartAsync(verifies ? Verifies : Answers, size);
+
+    /// <summary>Starts an <see cref="EmptyController"/>.</summary>
+    /// <param name="size">The size of an answer in bytes.</param>
+    internal static Task<BareServer> StartControllerAsync(int size) => StartAsync(EmptyController.Kind, size);
+
+    /// <summary>Runs a server in this process, as the command line says. Prints its address first.</summary>
+    internal static async Task<int> RunAsync(string[] arguments)
     {
-        string[] arguments = [typeof(BareServer).Assembly.Location, Name, size.ToString(CultureInfo.InvariantCulture)];
-        var process = Process.Start(new ProcessStartInfo("dotnet", verifies ? [.. arguments, Verifies] : arguments)
-        {
-            UseShellExecute = false, RedirectStandardOutput = true,
-        }) ?? throw new InvalidOperationException("The bare server did not start.");
+        var size = int.Parse(arguments[1], CultureInfo.InvariantCulture);
+        await using var app = arguments[0] == EmptyController.Kind ? EmptyController.Build(size) : Build(size, arguments[0] == Verifies);
+        await app.StartAsync();
+        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Process.Kill();
+        await Process.WaitForExitAsync();
+        Process.Dispose();
+    }
+
+    private static async Task<BareServer> StartAsync(string kind, int size)
+    {
+        string[] arguments = [typeof(BareServer).Assembly.Location, Name, kind, size.ToString(CultureInfo.InvariantCulture)];
+        var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { UseShellExecute = false, RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException("The bare server did not start.");
         var address = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException("The bare server did not start.");
         return new BareServer(process, new Uri(address));
     }
 
-    /// <summary>Runs the server in this process. Prints its address first.</summary>
-    internal static async Task<int> RunAsync(string size, bool verifies)
+    private static WebApplication Build(int size, bool verifies)
     {
-        var answer = new byte[int.Parse(size, CultureInfo.InvariantCulture)];
+        var answer = new byte[size];
         Array.Fill(answer, (byte)'1');
-        using var keys = KeyPair.FromUri("//Bob");
+        var keys = KeyPair.FromUri("//Bob");
         var text = Costs.SignedText;
         var signature = keys.Sign(text);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        await using var app = builder.Build();
+        var app = builder.Build();
         app.Run(async context =>
         {
             while (true)
@@ -73,19 +95,6 @@ internal sealed class BareServer : IAsyncDisposable
                 await context.Response.BodyWriter.WriteAsync(answer.AsMemory(sent, Math.Min(ChunkBytes, answer.Length - sent)));
             }
         });
-        await app.StartAsync();
-        Console.WriteLine(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        await app.WaitForShutdownAsync();
-        return 0;
-    }
-
-    /// <summary>Runs the server in this process, as the command line says.</summary>
-    internal static Task<int> RunAsync(string[] arguments) => RunAsync(arguments[0], arguments.Contains(Verifies, StringComparer.Ordinal));
-
-    public async ValueTask DisposeAsync()
-    {
-        Process.Kill();
-        await Process.WaitForExitAsync();
-        Process.Dispose();
+        return app;
     }
 }

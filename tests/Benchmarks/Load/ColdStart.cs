@@ -18,15 +18,26 @@ internal static class ColdStart
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program)
     {
         using var requests = new SignedRequests(Miners);
+        await using var redis = LocalRedis.Start();
         Console.WriteLine(
-            "| process | ready after | CPU until then | first 2 s: a second | p99 | warm: a second | p99 | first ÷ warm | p99 ÷ warm |");
+            "| limits | ready after | CPU until then | first 2 s: a second | p99 | warm: a second | p99 | first ÷ warm | p99 ÷ warm |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        return
+        [
+            .. await MeasureAsync(program, requests, "in memory", settings: null),
+            .. await MeasureAsync(program, requests, "in Redis", redis.Settings),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Figure>> MeasureAsync(
+        string program, SignedRequests requests, string limits, IReadOnlyDictionary<string, string>? settings)
+    {
         var (throughputs, latencies) = (new List<double>(), new List<double>());
         for (var round = 1; round <= Rounds; round++)
         {
             using var firstRequests = requests.Prepare(First);
             var began = Stopwatch.GetTimestamp();
-            await using var api = await requests.StartServiceAsync(program);
+            await using var api = await requests.StartServiceAsync(program, settings);
             var (ready, cpu) = (Stopwatch.GetElapsedTime(began), api.Process.CpuMicros() / 1e6);
             var first = await firstRequests.RunAsync(api.Http.BaseAddress!, LoadRun.Connections, First);
             await LoadAsync(api, requests);
@@ -35,14 +46,14 @@ internal static class ColdStart
             latencies.Add(first.P99 / warm.P99);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {round} | {ready.TotalSeconds:0.00} s | {cpu:0.0} s | {first.PerSecond:0} | {first.P99.TotalMilliseconds:0.0} ms | "
+                $"| {limits} | {ready.TotalSeconds:0.00} s | {cpu:0.0} s | {first.PerSecond:0} | {first.P99.TotalMilliseconds:0.0} ms | "
                     + $"{warm.PerSecond:0} | {warm.P99.TotalMilliseconds:0.0} ms | {throughputs[^1]:0.00} | {latencies[^1]:0.0} |"));
         }
 
         return
         [
-            new Figure("first two seconds ÷ warm, folder grants a second", Median.Of(throughputs), MinOfWarm, IsMoreBetter: true),
-            new Figure("first two seconds ÷ warm, p99", Median.Of(latencies), MaxOfWarmP99),
+            new Figure($"first two seconds ÷ warm, folder grants a second, limits {limits}", Median.Of(throughputs), MinOfWarm, IsMoreBetter: true),
+            new Figure($"first two seconds ÷ warm, p99, limits {limits}", Median.Of(latencies), MaxOfWarmP99),
         ];
     }
 

@@ -6,10 +6,18 @@ internal static class IdleMemory
     private const double MaxMb = 80;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Exercise = TimeSpan.FromSeconds(3);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
         await using var bare = await BareServer.StartAsync(size: 2);
+        await using var controller = await BareServer.StartControllerAsync(size: 100);
+        using (var wrk = requests.PrepareRepeated())
+        {
+            // The warm-up of the service sends requests, too.
+            await wrk.RunAsync(controller.Address, LoadRun.Connections, Exercise);
+        }
+
         await using var development = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -20,17 +28,19 @@ internal static class IdleMemory
         });
         await using var production = await requests.StartServiceAsync(program);
         await Task.Delay(Rest);
-        var (reference, inDevelopment, inProduction) =
-            (bare.Process.ResidentMb(), development.Process.ResidentMb(), production.Process.ResidentMb());
+        var (reference, empty, inDevelopment, inProduction) =
+            (bare.Process.ResidentMb(), controller.Process.ResidentMb(), development.Process.ResidentMb(), production.Process.ResidentMb());
 
         Console.WriteLine("| | idle | ÷ bare server |");
         Console.WriteLine("| --- | --- | --- |");
         Console.WriteLine(Row("bare server", reference));
+        Console.WriteLine(Row("a controller that answers with constant text, after requests", empty));
         Console.WriteLine(Row("development, with the embedded store", inDevelopment));
         Console.WriteLine(Row(string.Create(CultureInfo.InvariantCulture, $"production, {requests.Miners} miners"), inProduction));
         return
         [
             new Figure("idle in development, MB", inDevelopment, MaxMb),
+            new Figure("idle in development ÷ an empty controller", inDevelopment / empty),
             new Figure("idle in production, MB", inProduction, MaxMb),
         ];
 

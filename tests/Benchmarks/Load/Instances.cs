@@ -15,51 +15,35 @@ internal static class Instances
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
-        var port = FreePort.Next();
-        using var redis = StartRedis(port);
-        try
+        await using var redis = LocalRedis.Start();
+        Console.WriteLine("| instances | a second, all together | CPU a request: an instance | Redis | p50 | p99 | refused |");
+        Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
+        var inMemory = await MeasureAsync("1, in memory", 1, usesRedis: false);
+        var withRedis = new List<double>();
+        for (var count = 1; count <= MaxInstances; count++)
         {
-            Console.WriteLine("| instances | a second, all together | CPU a request: an instance | Redis | p50 | p99 | refused |");
-            Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- |");
-            var inMemory = await MeasureAsync("1, in memory", 1, redisPort: null);
-            var withRedis = new List<double>();
-            for (var count = 1; count <= MaxInstances; count++)
-            {
-                withRedis.Add(await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, port));
-            }
+            withRedis.Add(await MeasureAsync(string.Create(CultureInfo.InvariantCulture, $"{count}"), count, usesRedis: true));
+        }
 
-            Console.WriteLine();
-            Console.WriteLine(await MemoryAsync(port));
-            return [new Figure("CPU of a folder grant with Redis ÷ in memory, one instance", withRedis[0] / inMemory)];
-        }
-        finally
-        {
-            redis.Kill();
-            await redis.WaitForExitAsync();
-        }
+        Console.WriteLine();
+        Console.WriteLine(await MemoryAsync(redis.Port));
+        return [new Figure("CPU of a folder grant with Redis ÷ in memory, one instance", withRedis[0] / inMemory)];
 
         // Returns the CPU time of an instance for a request, in microseconds.
-        async Task<double> MeasureAsync(string what, int count, int? redisPort)
+        async Task<double> MeasureAsync(string what, int count, bool usesRedis)
         {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-            if (redisPort is not null)
-            {
-                settings["REDIS_URL"] = string.Create(CultureInfo.InvariantCulture, $"redis://127.0.0.1:{redisPort}");
-                settings["REDIS_REQUIRED"] = "true";
-            }
-
             var services = new List<RunningService>();
             try
             {
                 for (var i = 0; i < count; i++)
                 {
-                    services.Add(await requests.StartServiceAsync(program, settings));
+                    services.Add(await requests.StartServiceAsync(program, usesRedis ? redis.Settings : null));
                 }
 
                 await LoadAsync(services, WarmUp);
-                var (before, redisBefore) = (services.Sum(service => service.Process.CpuMicros()), redis.CpuMicros());
+                var (before, redisBefore) = (services.Sum(service => service.Process.CpuMicros()), redis.Process.CpuMicros());
                 var results = await LoadAsync(services, Duration);
-                var (after, redisAfter) = (services.Sum(service => service.Process.CpuMicros()), redis.CpuMicros());
+                var (after, redisAfter) = (services.Sum(service => service.Process.CpuMicros()), redis.Process.CpuMicros());
                 var answered = results.Sum(result => result.Requests);
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
@@ -105,35 +89,5 @@ internal static class Instances
         return string.Create(
             CultureInfo.InvariantCulture,
             $"Redis holds {keys} proofs and counters in {used / 1e6:0} MB: {(double)used / keys:0} bytes each");
-    }
-
-    private static Process StartRedis(int port)
-    {
-        try
-        {
-            return Process.Start(new ProcessStartInfo(
-                "redis-server",
-                [
-                    "--port",
-                    port.ToString(CultureInfo.InvariantCulture),
-                    "--bind",
-                    "127.0.0.1",
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no",
-                    "--logfile",
-                    "/dev/null",
-                ])
-            {
-                UseShellExecute = false,
-            }) ?? throw new InvalidOperationException("Redis did not start.");
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new InvalidOperationException(
-                "redis-server is not on the PATH: install it (Debian: apt-get install redis-server).",
-                exception);
-        }
     }
 }

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Hosting;
+using S3Auth.Infrastructure.WarmUp;
+using StackExchange.Redis;
 
 namespace S3Auth.Infrastructure.Tests.Limits;
 
@@ -542,6 +545,39 @@ public sealed class RedisTests
 
         Assert.That(keys.Current.IsSame(own), Is.True);
         Assert.That(_log.Text, Does.Contain("Set SEAL_KEY"));
+    }
+
+    [Test]
+    public async Task Warm_up_sends_Redis_commands_that_write_nothing()
+    {
+        var service = await StartAsync();
+        await using var copy = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(DailyLimits.Default)
+            .AddWarmUpAdapters(service, new Metagraph("test", 46, block: 1, DateTimeOffset.UnixEpoch, []), folders: [])
+            .BuildServiceProvider();
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_redis.Address.Configure());
+        var server = redis.GetServers().Single();
+        var before = await CallsAsync();
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.That(await Guard(copy).UseAsync(Proof(i), CancellationToken.None), Is.EqualTo(ProofUse.First));
+            var count = await Quota(copy).TakeAsync(MemoryQuotaTests.Request(1, limit: 5), CancellationToken.None);
+            Assert.That((count.Granted, count.Used, count.IsShared), Is.EqualTo((true, i + 1L, false)));
+        }
+
+        var after = await CallsAsync();
+        Assert.That(after["cmdstat_eval"] - before.GetValueOrDefault("cmdstat_eval"), Is.EqualTo(3));
+        Assert.That(after["cmdstat_set"] - before["cmdstat_set"], Is.GreaterThanOrEqualTo(3), "the link's own probes are of this kind, too");
+        Assert.That(server.Keys().Select(key => (string?)key), Is.EqualTo(new[] { $"s3auth:{Scope}:probe" }));
+
+        async Task<Dictionary<string, long>> CallsAsync() => (await server.InfoAsync("commandstats")).SelectMany(section => section)
+            .ToDictionary(
+                entry => entry.Key,
+                entry => long.Parse(entry.Value.Split('=', ',')[1], CultureInfo.InvariantCulture),
+                StringComparer.Ordinal);
     }
 
     private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace S3Auth.Benchmarks.Load;
+
+/// <summary>
+/// The least that a controller-based server needs: ASP.NET Core's defaults and one action, which reads the request of a folder access and
+/// answers with constant text. It checks and signs nothing.
+/// </summary>
+[ApiController]
+public sealed class EmptyController : ControllerBase
+{
+    internal const string Kind = "controller";
+
+    private static string _text = "";
+
+    /// <summary>Answers with the constant text.</summary>
+    [HttpPost("/get-folder-access")]
+    public Task<Answer> AnswerAsync(Body body) => Task.FromResult(new Answer(_text));
+
+    /// <summary>Returns the bytes that the process has allocated so far.</summary>
+    [HttpGet("/allocated")]
+    public long Allocated() => GC.GetTotalAllocatedBytes(precise: true);
+
+    internal static WebApplication Build(int size)
+    {
+        _text = new string('1', size - "{\"text\":\"\"}".Length);
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddControllers().AddApplicationPart(typeof(EmptyController).Assembly);
+        var app = builder.Build();
+        app.MapControllers();
+        return app;
+    }
+
+    /// <summary>The members of a request.</summary>
+    public sealed record Body(string Coldkey, string Hotkey, long Timestamp, string Signature);
+
+    /// <summary>The answer.</summary>
+    public sealed record Answer(string Text);
+}
