@@ -14,8 +14,7 @@ public sealed class WarmUpTests
     // The machine may be busy.
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(10);
 
-    private static readonly IServiceProvider NoRedis = Mock.Of<IServiceProvider>();
-
+    private readonly Mock<IServiceProvider> _service = new();
     private readonly ServiceWarmUp _state = new();
     private readonly LogEntries _log = new();
 
@@ -33,6 +32,7 @@ public sealed class WarmUpTests
 
         await Wait.UntilAsync(() => Task.FromResult(!_state.IsRunning), "the end of the warm-up");
         Assert.That(time.Elapsed, Is.LessThan(WarmUpService.MaxTime + Tolerance));
+        _service.Verify(service => service.GetService(It.Is<Type>(type => type.Name == "RedisLink")), "the warm-up did not look for Redis");
         await warmUp.StopAsync(CancellationToken.None);
     }
 
@@ -125,13 +125,13 @@ public sealed class WarmUpTests
     }
 
     private WarmUpService Create(ServiceOptions options) => new(
-        NoRedis, options, _state, TimeProvider.System, new LoggerFactory([_log]).CreateLogger<WarmUpService>());
+        _service.Object, options, _state, TimeProvider.System, new LoggerFactory([_log]).CreateLogger<WarmUpService>());
 
     private static WarmUpRequests Requests() => new(Options().Layout, Options().Netuid, TimeProvider.System.GetUtcNow());
 
     private static async Task<WebApplication> StartCopyAsync(WarmUpRequests requests)
     {
-        var copy = Composition.BuildPrivateCopy(NoRedis, Options(), requests.Metagraph, requests.Folders);
+        var copy = Composition.BuildPrivateCopy(Mock.Of<IServiceProvider>(), Options(), requests.Metagraph, requests.Folders);
         await copy.StartAsync();
         return copy;
     }

@@ -150,7 +150,7 @@ def test_access_and_listing_urls(deployment: Server) -> None:
     # Callers that do not await make a new event loop for each call.
     for _ in range(2):
         url = asyncio.run(reader.get_miner_specific_access(miner.hotkey.ss58_address))
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             listing = ElementTree.fromstring(answer.read())
         keys = [key.text for key in listing.iter("{http://s3.amazonaws.com/doc/2006-03-01/}Key")]
         assert len(keys) == 5 and folder.split("/")[0] in str(keys[0])

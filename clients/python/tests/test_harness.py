@@ -60,7 +60,7 @@ def test_server_knows_the_accounts_and_shows_the_bucket(server: Server) -> None:
     listed = post(server, server.validator, "/list-files", miner_coldkey=miner.coldkey.ss58_address)
 
     assert [file["key"] for file in listed["files"]] == [key]
-    with urllib.request.urlopen(listed["files"][0]["download_url"], timeout=10) as answer:
+    with urllib.request.urlopen(listed["files"][0]["download_url"], timeout=60) as answer:
         assert answer.read() == b"content"
 
 
@@ -98,7 +98,7 @@ def test_proxies_stand_before_the_store_and_the_server(
 
     listed = post(dataclasses.replace(server, url=before_server.url), miner, "/list-my-files")
 
-    with urllib.request.urlopen(listed["files"][0]["download_url"], timeout=10) as answer:
+    with urllib.request.urlopen(listed["files"][0]["download_url"], timeout=60) as answer:
         assert answer.read() == b"content"
     assert [one.path for one in before_server.requests] == ["/list-my-files"]
     # The server itself also sends requests to the endpoint of clients, to test it.

@@ -384,4 +384,5 @@ def test_cancelled_task_ends_an_upload(behind_proxy: BehindProxy, tmp_path: Path
             assert len(asyncio.all_tasks()) == 1
             return time.monotonic() - cancelled
 
-    assert asyncio.run(run()) < 2
+    # Usually 0.1 s, and much less than the store's delay.
+    assert asyncio.run(run()) < 15

@@ -5,8 +5,8 @@ namespace S3Auth.Api.WarmUp;
 /// <summary>
 /// Exercises the code of the service before <c>/readyz</c> answers 200. The runtime compiles a method at its first call, unless it was
 /// compiled ahead, and again, optimised, after 30 calls. So this sends requests to a private copy of the service in this process, until
-/// the runtime has nothing more to compile. The copy has the same code, but keys of its own, and nothing outside of the process
-/// (<see cref="Composition.BuildPrivateCopy"/>), so nothing of it is counted or recorded.
+/// the runtime has nothing more to compile. The copy has the same code, but keys of its own, and changes nothing outside of the process
+/// (<see cref="Composition.BuildPrivateCopy"/>), so no request of it is counted or recorded.
 /// </summary>
 internal sealed partial class WarmUpService(
     IServiceProvider service, ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log)

@@ -74,12 +74,12 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     }
 
     /// <summary>
-    /// Executes a command that no request depends on. If Redis refuses the command, for example because the account lacks a permission,
-    /// Redis does not count as down.
+    /// Executes a command that no request depends on. If it fails, Redis does not count as down: it may be only this command, for example
+    /// because the account lacks a permission. Otherwise the next probe fails, too.
     /// </summary>
     internal ValueTask<(bool Answered, T? Answer)> TryExecuteAsync<T>(Func<IDatabase, Task<T>> command) =>
         _isReachable && _database is { } database
-        ? SendAsync(database, command, isDownOnRefusal: false)
+        ? SendAsync(database, command, isDownOnFailure: false)
         : ValueTask.FromResult<(bool, T?)>((false, default));
 
     /// <summary>Sends a command if Redis is up, and does not wait for the answer. Returns false if it sent nothing.</summary>
@@ -143,7 +143,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     private async ValueTask<(bool Answered, T? Answer)> SendAsync<T>(
         IDatabase database,
         Func<IDatabase, Task<T>> command,
-        bool isDownOnRefusal = true)
+        bool isDownOnFailure = true)
     {
         Task<T> task;
         var start = _time.GetTimestamp();
@@ -153,7 +153,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         }
         catch (RedisException failure)
         {
-            MarkDown(failure);
+            Fail(failure, isDownOnFailure);
             return (false, default);
         }
 
@@ -182,14 +182,20 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         // Observes a later failure, so that it does not become an unobserved task exception.
         _ = task.ContinueWith(
             static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-        if (!isDownOnRefusal && task.Exception?.InnerException is RedisServerException refusal)
-        {
-            LogRefused(refusal.Message);
-            return (false, default);
-        }
-
-        MarkDown(task.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."));
+        Fail(task.Exception?.InnerException ?? new TimeoutException("Redis did not answer in time."), isDownOnFailure);
         return (false, default);
+    }
+
+    private void Fail(Exception failure, bool isDown)
+    {
+        if (isDown)
+        {
+            MarkDown(failure);
+        }
+        else
+        {
+            LogFailed(Describe(failure));
+        }
     }
 
     // All waiting callers share one ping.
@@ -247,8 +253,8 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
         RetryAfter = Retry,
     };
 
-    [LoggerMessage(LogLevel.Debug, "Redis refuses a command for statistics: {Refusal}")]
-    private partial void LogRefused(string refusal);
+    [LoggerMessage(LogLevel.Debug, "A command to Redis that no request depends on failed. {Reason}")]
+    private partial void LogFailed(string reason);
 
     [LoggerMessage(LogLevel.Information, "Redis at {Address} is up: all instances count together")]
     private partial void LogUp(RedisAddress address);

@@ -4,19 +4,20 @@ namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
 /// Registers in-memory adapters for the warm-up. The classes that every request passes are those of the
-/// service, because their code is what gets warm: the signer, the replay guard, the quota and the writer of audit lines.
+/// service, because their code is what gets warm: the signer, the replay guard, the quota and the writer of audit lines. If the service has
+/// a Redis, <see cref="RedisExercise"/> takes the place of its replay guard and quota.
 /// </summary>
 public static class DependencyInjection
 {
     private const int SecretBytes = 32;
 
     /// <summary>
-    /// Adds adapters that neither read nor write anything outside the process: a fixed metagraph, a store in memory, limits in memory,
-    /// audit lines that go nowhere, and a signer whose keys no store knows. If the service has a Redis, the limits also send it commands
-    /// that write nothing.
+    /// Adds a fixed metagraph, a store in memory, limits in memory, audit lines that go nowhere, and a signer whose keys no store knows.
+    /// They neither read nor write anything outside the process, except that they send commands that write nothing to the service's Redis,
+    /// if there is one.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="service">The service that gets warm.</param>
+    /// <param name="service">The services of the service that gets warm.</param>
     /// <param name="metagraph">The metagraph.</param>
     /// <param name="folders">The prefixes of all folders in the store.</param>
     public static IServiceCollection AddWarmUpAdapters(

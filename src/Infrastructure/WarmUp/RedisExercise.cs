@@ -3,18 +3,19 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
-/// A replay guard and a quota in memory that also send the service's Redis a command of the same kind, and wait for its answer. So the code
-/// of requests that wait for Redis gets warm. The commands write nothing.
+/// In-memory replay guard and quota for the warm-up. Each call first sends a command to the service's Redis, which writes nothing, and
+/// waits for the answer. This warms up the code that waits for Redis.
 /// </summary>
 internal sealed class RedisExercise(RedisLink redis, MemoryReplayGuard guard, MemoryQuota quota) : IReplayGuard, IQuota
 {
-    // Returns as many numbers as the script of RedisQuota, which also sends its own text each time.
+    // Returns an array, like the script of RedisQuota.
     private const string Script = "return {1, 0, 0, 0}";
 
     public async ValueTask<ProofUse> UseAsync(UsedProof proof, CancellationToken cancellationToken)
     {
+        // There is no such key, so this writes nothing.
         await redis.TryExecuteAsync(database => database.StringSetAsync(
-            $"{redis.KeyPrefix}warm-up", 1, TimeSpan.FromSeconds(1), When.Exists));
+            $"{redis.KeyPrefix}warm-up", 1, TimeSpan.FromMinutes(1), When.Exists));
         return guard.Use(proof);
     }
 

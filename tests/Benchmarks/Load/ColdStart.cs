@@ -17,21 +17,21 @@ internal static class ColdStart
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program)
     {
-        using var requests = new SignedRequests(Miners);
         await using var redis = LocalRedis.Start();
         Console.WriteLine(
             "| limits | ready after | CPU until then | first 2 s: a second | p99 | warm: a second | p99 | first ÷ warm | p99 ÷ warm |");
         Console.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         return
         [
-            .. await MeasureAsync(program, requests, "in memory", settings: null),
-            .. await MeasureAsync(program, requests, "in Redis", redis.Settings),
+            .. await MeasureAsync(program, "in memory", settings: null),
+            .. await MeasureAsync(program, "in Redis", redis.Settings),
         ];
     }
 
     private static async Task<IReadOnlyList<Figure>> MeasureAsync(
-        string program, SignedRequests requests, string limits, IReadOnlyDictionary<string, string>? settings)
+        string program, string limits, IReadOnlyDictionary<string, string>? settings)
     {
+        using var requests = new SignedRequests(Miners);
         var (throughputs, latencies) = (new List<double>(), new List<double>());
         for (var round = 1; round <= Rounds; round++)
         {
@@ -52,7 +52,11 @@ internal static class ColdStart
 
         return
         [
-            new Figure($"first two seconds ÷ warm, folder grants a second, limits {limits}", Median.Of(throughputs), MinOfWarm, IsMoreBetter: true),
+            new Figure(
+                $"first two seconds ÷ warm, folder grants a second, limits {limits}",
+                Median.Of(throughputs),
+                MinOfWarm,
+                IsMoreBetter: true),
             new Figure($"first two seconds ÷ warm, p99, limits {limits}", Median.Of(latencies), MaxOfWarmP99),
         ];
     }

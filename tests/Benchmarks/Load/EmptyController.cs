@@ -7,30 +7,32 @@ using Microsoft.Extensions.Logging;
 namespace S3Auth.Benchmarks.Load;
 
 /// <summary>
-/// The least that a controller-based server needs: ASP.NET Core's defaults and one action, which reads the request of a folder access and
-/// answers with constant text. It checks and signs nothing.
+/// A minimal controller with ASP.NET Core's defaults. It reads the request of a folder access and answers with constant text. It checks and
+/// signs nothing.
 /// </summary>
 [ApiController]
-public sealed class EmptyController : ControllerBase
+public sealed class EmptyController(EmptyController.Answer answer) : ControllerBase
 {
     internal const string Kind = "controller";
 
-    private static string _text = "";
-
     /// <summary>Answers with the constant text.</summary>
     [HttpPost("/get-folder-access")]
-    public Task<Answer> AnswerAsync(Body body) => Task.FromResult(new Answer(_text));
+    public Task<Answer> AnswerAsync(Body body) => Task.FromResult(answer);
 
     /// <summary>Returns the bytes that the process has allocated so far.</summary>
     [HttpGet("/allocated")]
     public long Allocated() => GC.GetTotalAllocatedBytes(precise: true);
 
+    /// <summary>Returns unused memory to the system, as the service does after its warm-up.</summary>
+    [HttpPost("/collect")]
+    public void Collect() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
     internal static WebApplication Build(int size)
     {
-        _text = new string('1', size - "{\"text\":\"\"}".Length);
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddSingleton(new Answer(new string('1', size - "{\"text\":\"\"}".Length)));
         builder.Services.AddControllers().AddApplicationPart(typeof(EmptyController).Assembly);
         var app = builder.Build();
         app.MapControllers();

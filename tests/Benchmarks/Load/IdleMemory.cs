@@ -5,19 +5,16 @@ internal static class IdleMemory
 {
     private const double MaxMb = 80;
 
+    // About as many as the service's warm-up sends.
+    private const int Requests = 1000;
+
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan Exercise = TimeSpan.FromSeconds(3);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
         await using var bare = await BareServer.StartAsync(size: 2);
         await using var controller = await BareServer.StartControllerAsync(size: 100);
-        using (var wrk = requests.PrepareRepeated())
-        {
-            // The warm-up of the service sends requests, too.
-            await wrk.RunAsync(controller.Address, LoadRun.Connections, Exercise);
-        }
-
+        await ExerciseAsync(controller, requests);
         await using var development = await RunningService.StartAsync(program, new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -46,5 +43,14 @@ internal static class IdleMemory
 
         string Row(string what, double megabytes) => string.Create(
             CultureInfo.InvariantCulture, $"| {what} | {megabytes:0} MB | {megabytes / reference:0.0} |");
+    }
+
+    private static async Task ExerciseAsync(BareServer controller, SignedRequests requests)
+    {
+        using var wrk = new Wrk(requests.Take(Requests), repeats: false);
+        await wrk.RunAsync(controller.Address, connections: 2, Rest);
+        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var answer = await http.PostAsync(new Uri(controller.Address, "/collect"), content: null);
+        answer.EnsureSuccessStatusCode();
     }
 }

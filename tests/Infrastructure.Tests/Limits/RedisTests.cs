@@ -485,6 +485,17 @@ public sealed class RedisTests
     }
 
     [Test]
+    public async Task Command_that_no_request_depends_on_does_not_mark_redis_as_down_by_its_timeout()
+    {
+        var instance = await StartAsync(required: true);
+
+        var (answered, _) = await Link(instance).TryExecuteAsync(_ => new TaskCompletionSource<int>().Task);
+
+        Assert.That((answered, Link(instance).IsReachable), Is.EqualTo((false, true)));
+        Assert.That(_log.Count(LogLevel.Error), Is.Zero, _log.Text);
+    }
+
+    [Test]
     public async Task Instances_share_one_key_and_restore_it_when_redis_loses_it()
     {
         var (one, other) = (await StartAsync(), await StartAsync());
@@ -551,12 +562,7 @@ public sealed class RedisTests
     public async Task Warm_up_sends_Redis_commands_that_write_nothing()
     {
         var service = await StartAsync();
-        await using var copy = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton(TimeProvider.System)
-            .AddSingleton(DailyLimits.Default)
-            .AddWarmUpAdapters(service, new Metagraph("test", 46, block: 1, DateTimeOffset.UnixEpoch, []), folders: [])
-            .BuildServiceProvider();
+        await using var copy = WarmUpOf(service);
         var options = _redis.Address.Configure();
         options.AllowAdmin = true;
         await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
@@ -584,6 +590,25 @@ public sealed class RedisTests
                 entry => long.Parse(entry.Value.Split('=', ',')[1], CultureInfo.InvariantCulture),
                 StringComparer.Ordinal);
     }
+
+    [Test]
+    public async Task Warm_up_continues_without_Redis()
+    {
+        await using var copy = WarmUpOf(await StartAsync(required: true));
+        _redis.Kill();
+
+        var count = await Quota(copy).TakeAsync(MemoryQuotaTests.Request(1, limit: 5), CancellationToken.None);
+        var proof = await Guard(copy).UseAsync(Proof(1), CancellationToken.None);
+
+        Assert.That((count.Granted, proof), Is.EqualTo((true, ProofUse.First)));
+    }
+
+    private static ServiceProvider WarmUpOf(ServiceProvider service) => new ServiceCollection()
+        .AddLogging()
+        .AddSingleton(TimeProvider.System)
+        .AddSingleton(DailyLimits.Default)
+        .AddWarmUpAdapters(service, new Metagraph("test", 46, block: 1, DateTimeOffset.UnixEpoch, []), folders: [])
+        .BuildServiceProvider();
 
     private RedisSealKey Share(ServiceProvider instance, SealKeys keys, TimeProvider time) =>
         new(Link(instance), keys, time, instance.GetRequiredService<ILogger<RedisSealKey>>());

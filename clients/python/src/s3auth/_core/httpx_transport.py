@@ -44,11 +44,11 @@ class HttpxTransport:
         self._client = httpx.AsyncClient(
             auth=_NoAuth(),
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
-            # No limit here: httpcore before 1.0 never frees the slot of some cancelled requests. _slots is the limit.
+            # _slot limits the requests at once, because httpcore before 1.0 never frees the connections of some cancelled requests.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=connections),
         )
         self._connections = connections
-        self._slots: Optional[asyncio.Semaphore] = None
+        self._slots: "Optional[asyncio.Queue[None]]" = None
         self._loop: Optional[asyncio.AbstractEventLoop] = None
 
     def send(self, request: Request) -> AsyncContextManager[Answer]:
@@ -60,7 +60,7 @@ class HttpxTransport:
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
-        async with self._free_slots():
+        async with self._slot():
             error: Optional[TransportError] = None
             try:
                 response = await self._open(
@@ -83,41 +83,50 @@ class HttpxTransport:
                 await response.aclose()
 
     async def _open(self, request: httpx.Request) -> httpx.Response:
-        # In its own task: anyio 3 drops a cancellation that arrives when a connection has just opened. _cancel repeats it.
+        # In its own task, which _cancel can cancel again: anyio 3 loses a cancellation that arrives just after a connection opened.
         sending = asyncio.ensure_future(self._client.send(request, stream=True, follow_redirects=False))
         try:
             await asyncio.wait([sending])
         except asyncio.CancelledError:
-            await _cancel({sending})
-            if not sending.cancelled() and sending.exception() is None:
-                await sending.result().aclose()
+            try:
+                await _cancel({sending})
+            finally:
+                if not sending.cancelled() and sending.exception() is None:
+                    with contextlib.suppress(httpx.HTTPError, OSError):
+                        await sending.result().aclose()
             raise
         return sending.result()
 
-    def _free_slots(self) -> asyncio.Semaphore:
+    # A queue of tokens, because asyncio.Semaphore of some versions of Python 3.9 and 3.10 can wait for ever after a cancellation.
+    @contextlib.asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        self._require_open()
+        if self._slots is None:
+            self._slots = asyncio.Queue()
+            for _ in range(self._connections):
+                self._slots.put_nowait(None)
+        await self._slots.get()
+        try:
+            self._require_open()
+            yield
+        finally:
+            self._slots.put_nowait(None)
+
+    def _require_open(self) -> None:
         if self._client.is_closed:
             raise RuntimeError("This AsyncS3Auth is closed. Open a new one.")
         running = asyncio.get_running_loop()
-        if self._slots is None:
-            self._loop, self._slots = running, asyncio.Semaphore(self._connections)
+        if self._loop is None:
+            self._loop = running
         elif self._loop is not running:
             # httpx keeps connections of the loop that opened them. Without this check, it fails with "Event loop is closed".
             raise RuntimeError("This AsyncS3Auth was used in another event loop. Open one in each event loop, such as each asyncio.run.")
-        return self._slots
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     async def run(self, function: Callable[[], T]) -> T:
-        running = asyncio.get_running_loop().run_in_executor(None, function)
-        try:
-            return await asyncio.shield(running)
-        except asyncio.CancelledError:
-            # Waits for the function, because the caller closes what it uses, such as a file.
-            while not running.done():
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.wait([running])
-            raise
+        return await _run_in_thread(function)
 
     async def as_completed(
         self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int
@@ -136,8 +145,9 @@ class HttpxTransport:
                         except StopAsyncIteration:
                             has_more = False
                     if running:
-                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                        done, _ = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                         for task in done:
+                            running.remove(task)
                             yield task.result()
             finally:
                 await _cancel(running)
@@ -216,23 +226,45 @@ class _Lock:
 
 
 async def _cancel(tasks: "set[asyncio.Task[Any]]") -> None:
-    running = tasks
+    """Cancels tasks, again and again if necessary, and waits until they end. If it is cancelled meanwhile, it raises that at its end."""
+    loop = asyncio.get_running_loop()
+    running, next_at = set(tasks), loop.time()
+    cancelled: Optional[asyncio.CancelledError] = None
     while running:
-        for task in running:
-            task.cancel()
-        _, running = await asyncio.wait(running, timeout=_CANCEL_INTERVAL)
+        if loop.time() >= next_at:
+            next_at = loop.time() + _CANCEL_INTERVAL
+            for task in running:
+                task.cancel()
+        try:
+            _, running = await asyncio.wait(running, timeout=max(0.0, next_at - loop.time()))
+        except asyncio.CancelledError as failure:
+            cancelled = failure
+            running = {task for task in running if not task.done()}
     for task in tasks:
         if not task.cancelled():
             # Otherwise, asyncio logs an exception that nobody has read.
             task.exception()
+    if cancelled is not None:
+        raise cancelled
+
+
+async def _run_in_thread(function: Callable[[], T]) -> T:
+    running = asyncio.get_running_loop().run_in_executor(None, function)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        # Waits for the function, because the caller closes what it uses, such as a file.
+        while not running.done():
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([running])
+        raise
 
 
 async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
-    loop = asyncio.get_running_loop()
     reader = body.open()
     try:
         while True:
-            block = await loop.run_in_executor(None, reader.read, SENT_BLOCK_BYTES)
+            block = await _run_in_thread(lambda: reader.read(SENT_BLOCK_BYTES))
             if not block:
                 return
             yield block
