@@ -50,9 +50,9 @@ internal static class Composition
     }
 
     /// <summary>
-    /// Composes a copy of the service for the warm-up. It has the same middleware, pipeline and use cases, but nothing outside of the
-    /// process except a port of the loopback interface and, if the service has a Redis, commands to it that write nothing. It accepts only
-    /// the hotkeys of the given metagraph, and no store knows the keys that it signs with.
+    /// Composes a copy of the service for the warm-up. It has the same middleware, pipeline and use cases. Outside the process, it uses
+    /// only a port of the loopback interface and, if configured, the service's Redis, to which it sends commands that write nothing. It
+    /// accepts only the hotkeys of the given metagraph, and no store knows the keys that it signs with.
     /// </summary>
     internal static WebApplication BuildPrivateCopy(
         IServiceProvider service, ServiceOptions options, Metagraph metagraph, IReadOnlyList<string> folders)

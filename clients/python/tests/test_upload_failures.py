@@ -384,5 +384,5 @@ def test_cancelled_task_ends_an_upload(behind_proxy: BehindProxy, tmp_path: Path
             assert len(asyncio.all_tasks()) == 1
             return time.monotonic() - cancelled
 
-    # Usually 0.1 s, and much less than the store's delay.
+    # It usually takes 0.1 s. The store delays its answer by 60 s.
     assert asyncio.run(run()) < 15

@@ -74,8 +74,8 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     }
 
     /// <summary>
-    /// Executes a command that no request depends on. If it fails, Redis does not count as down: it may be only this command, for example
-    /// because the account lacks a permission. Otherwise the next probe fails, too.
+    /// Executes a command that no request depends on. A failure does not mark Redis as down, because the account may only lack the
+    /// permission for this command. If Redis is down, the next probe detects it.
     /// </summary>
     internal ValueTask<(bool Answered, T? Answer)> TryExecuteAsync<T>(Func<IDatabase, Task<T>> command) =>
         _isReachable && _database is { } database

@@ -3,9 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
-/// Registers in-memory adapters for the warm-up. The classes that every request passes are those of the
-/// service, because their code is what gets warm: the signer, the replay guard, the quota and the writer of audit lines. If the service has
-/// a Redis, <see cref="RedisExercise"/> takes the place of its replay guard and quota.
+/// Registers the adapters of the warm-up. Uses the service's own signer, replay guard, quota and writer of audit lines, because the warm-up
+/// must run their code. With Redis, <see cref="RedisExercise"/> replaces the replay guard and the quota.
 /// </summary>
 public static class DependencyInjection
 {
@@ -13,11 +12,10 @@ public static class DependencyInjection
 
     /// <summary>
     /// Adds a fixed metagraph, a store in memory, limits in memory, audit lines that go nowhere, and a signer whose keys no store knows.
-    /// They neither read nor write anything outside the process, except that they send commands that write nothing to the service's Redis,
-    /// if there is one.
+    /// They use nothing outside the process, with one exception: if the service has a Redis, they send it commands that write nothing.
     /// </summary>
     /// <param name="services">The services.</param>
-    /// <param name="service">The services of the service that gets warm.</param>
+    /// <param name="service">The service provider of the real service.</param>
     /// <param name="metagraph">The metagraph.</param>
     /// <param name="folders">The prefixes of all folders in the store.</param>
     public static IServiceCollection AddWarmUpAdapters(

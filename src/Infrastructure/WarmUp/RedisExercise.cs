@@ -3,8 +3,8 @@ using StackExchange.Redis;
 namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
-/// In-memory replay guard and quota for the warm-up. Each call first sends a command to the service's Redis, which writes nothing, and
-/// waits for the answer. This warms up the code that waits for Redis.
+/// In-memory replay guard and quota for the warm-up. To warm up the code that waits for Redis, each use of a proof and each request for
+/// quota first sends a command to the service's Redis and waits for the answer. The commands write nothing.
 /// </summary>
 internal sealed class RedisExercise(RedisLink redis, MemoryReplayGuard guard, MemoryQuota quota) : IReplayGuard, IQuota
 {

@@ -488,11 +488,13 @@ public sealed class RedisTests
     public async Task Command_that_no_request_depends_on_does_not_mark_redis_as_down_by_its_timeout()
     {
         var instance = await StartAsync(required: true);
+        await EndProbesAsync(instance);
+        var errors = _log.Count(LogLevel.Error);
 
         var (answered, _) = await Link(instance).TryExecuteAsync(_ => new TaskCompletionSource<int>().Task);
 
         Assert.That((answered, Link(instance).IsReachable), Is.EqualTo((false, true)));
-        Assert.That(_log.Count(LogLevel.Error), Is.Zero, _log.Text);
+        Assert.That(_log.Count(LogLevel.Error), Is.EqualTo(errors), _log.Text);
     }
 
     [Test]
@@ -562,6 +564,7 @@ public sealed class RedisTests
     public async Task Warm_up_sends_Redis_commands_that_write_nothing()
     {
         var service = await StartAsync();
+        await EndProbesAsync(service);
         await using var copy = WarmUpOf(service);
         var options = _redis.Address.Configure();
         options.AllowAdmin = true;
@@ -638,6 +641,9 @@ public sealed class RedisTests
 
     private static Task UntilThereAsync(ServiceProvider instance) =>
         Wait.UntilAsync(() => Link(instance).IsReachable is true, "Redis is not found.");
+
+    // On a busy machine, a probe could mark Redis as down, or be counted as a command.
+    private static Task EndProbesAsync(ServiceProvider instance) => Link(instance).StopAsync(CancellationToken.None);
 
     private static RedisLink Link(ServiceProvider instance) => instance.GetRequiredService<RedisLink>();
 

@@ -6,7 +6,19 @@ import asyncio
 import contextlib
 import http.cookiejar
 import ssl
-from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, Tuple, TypeVar
+from typing import (
+    Any,
+    AsyncContextManager,
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Generator,
+    Mapping,
+    Optional,
+    Tuple,
+    TypeVar,
+)
 
 from . import transport_failures as failures
 from .log_filter import hide_presigned_urls
@@ -20,7 +32,7 @@ except ModuleNotFoundError as missing:
 T = TypeVar("T")
 R = TypeVar("R")
 
-# Seconds after which a task that still runs is cancelled again.
+# Seconds between two cancellations of a task that still runs.
 _CANCEL_INTERVAL = 0.5
 
 
@@ -44,7 +56,7 @@ class HttpxTransport:
         self._client = httpx.AsyncClient(
             auth=_NoAuth(),
             cookies=http.cookiejar.CookieJar(http.cookiejar.DefaultCookiePolicy(allowed_domains=[])),
-            # _slot limits the requests at once, because httpcore before 1.0 never frees the connections of some cancelled requests.
+            # No limit here: some versions of httpcore never free the connections of some cancelled requests. _slot limits requests instead.
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=connections),
         )
         self._connections = connections
@@ -60,7 +72,8 @@ class HttpxTransport:
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
-        async with self._slot():
+        content = _blocks_of(request.body) if request.body is not None else None
+        async with self._slot(), _closing(content):
             error: Optional[TransportError] = None
             try:
                 response = await self._open(
@@ -68,7 +81,7 @@ class HttpxTransport:
                         request.method,
                         request.url,
                         headers=headers,
-                        content=_blocks_of(request.body) if request.body is not None else None,
+                        content=content,
                         timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
                     )
                 )
@@ -80,10 +93,10 @@ class HttpxTransport:
             try:
                 yield _Answer(response, request.url)
             finally:
-                await response.aclose()
+                await _close(response)
 
     async def _open(self, request: httpx.Request) -> httpx.Response:
-        # In its own task, which _cancel can cancel again: anyio 3 loses a cancellation that arrives just after a connection opened.
+        # Runs in its own task, so that _cancel can cancel it again. anyio 3 can lose a cancellation while a connection opens.
         sending = asyncio.ensure_future(self._client.send(request, stream=True, follow_redirects=False))
         try:
             await asyncio.wait([sending])
@@ -91,13 +104,12 @@ class HttpxTransport:
             try:
                 await _cancel({sending})
             finally:
-                if not sending.cancelled() and sending.exception() is None:
-                    with contextlib.suppress(httpx.HTTPError, OSError):
-                        await sending.result().aclose()
+                if sending.done() and not sending.cancelled() and sending.exception() is None:
+                    await _close(sending.result())
             raise
         return sending.result()
 
-    # A queue of tokens, because asyncio.Semaphore of some versions of Python 3.9 and 3.10 can wait for ever after a cancellation.
+    # A queue of tokens. In some releases of Python 3.9 and 3.10, asyncio.Semaphore can block for ever after a cancellation.
     @contextlib.asynccontextmanager
     async def _slot(self) -> AsyncIterator[None]:
         self._require_open()
@@ -226,7 +238,10 @@ class _Lock:
 
 
 async def _cancel(tasks: "set[asyncio.Task[Any]]") -> None:
-    """Cancels tasks, again and again if necessary, and waits until they end. If it is cancelled meanwhile, it raises that at its end."""
+    """Cancels tasks, repeatedly if necessary, and waits until they end.
+
+    If the caller is cancelled meanwhile, raises CancelledError after the tasks have ended.
+    """
     loop = asyncio.get_running_loop()
     running, next_at = set(tasks), loop.time()
     cancelled: Optional[asyncio.CancelledError] = None
@@ -257,10 +272,29 @@ async def _run_in_thread(function: Callable[[], T]) -> T:
         while not running.done():
             with contextlib.suppress(asyncio.CancelledError):
                 await asyncio.wait([running])
+        if not running.cancelled():
+            # Otherwise, asyncio logs an exception that nobody has read.
+            running.exception()
         raise
 
 
-async def _blocks_of(body: Body) -> AsyncIterator[bytes]:
+@contextlib.asynccontextmanager
+async def _closing(content: Optional[AsyncGenerator[bytes, None]]) -> AsyncIterator[None]:
+    # httpx does not close the content of a cancelled request, so its file would stay open.
+    try:
+        yield
+    finally:
+        if content is not None:
+            await content.aclose()
+
+
+async def _close(response: httpx.Response) -> None:
+    # The content was read, or is not wanted. A failure here would replace the exception that ends the request, and can contain the URL.
+    with contextlib.suppress(Exception):
+        await response.aclose()
+
+
+async def _blocks_of(body: Body) -> AsyncGenerator[bytes, None]:
     reader = body.open()
     try:
         while True:
