@@ -49,7 +49,7 @@ internal sealed record FormUpload(
         return this with { Fields = [.. Fields.Where(one => !Is(one, field))] };
     }
 
-    public async Task<StoreAnswer> SendAsync()
+    public Task<StoreAnswer> SendAsync() => StoreAnswer.OfAsync(async http =>
     {
         using var form = new MultipartFormDataContent();
         foreach (var (name, value) in Fields)
@@ -69,9 +69,8 @@ internal sealed record FormUpload(
         };
         form.Add(file);
 
-        using var answer = await TestRun.Current.Http.PostAsync(new Uri(Url), form);
-        return new StoreAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
+        return await http.PostAsync(new Uri(Url), form);
+    });
 
     private static bool Is(KeyValuePair<string, string> field, string name) =>
         string.Equals(field.Key, name, StringComparison.OrdinalIgnoreCase);

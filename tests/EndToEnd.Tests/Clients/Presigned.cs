@@ -3,7 +3,7 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary>Sends presigned URLs, unchanged or altered. URLs are altered as text, so that nothing else in them changes.</summary>
 internal static class Presigned
 {
-    public static async Task<StoreAnswer> SendAsync(HttpMethod method, string url, byte[]? content = null)
+    public static Task<StoreAnswer> SendAsync(HttpMethod method, string url, byte[]? content = null) => StoreAnswer.OfAsync(async http =>
     {
         using var request = new HttpRequestMessage(method, new Uri(url));
         if (content is not null)
@@ -11,9 +11,8 @@ internal static class Presigned
             request.Content = new ByteArrayContent(content);
         }
 
-        using var answer = await TestRun.Current.Http.SendAsync(request);
-        return new StoreAnswer(answer.StatusCode, await answer.Content.ReadAsStringAsync());
-    }
+        return await http.SendAsync(request);
+    });
 
     public static Task<StoreAnswer> GetAsync(string url) => SendAsync(HttpMethod.Get, url);
 

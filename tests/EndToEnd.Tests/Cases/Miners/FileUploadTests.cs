@@ -161,7 +161,8 @@ internal sealed class FileUploadTests(StoreKind store, FolderLayoutKind layout) 
         var miner = Deployment.NextMiner();
         var content = Bytes(3000);
         var upload = await Client.AskAsync<FileUpload>(Call.FileUpload(miner, "file.bin"));
-        Assert.That((await upload.SendAsync(content)).Accepted);
+        var uploaded = await upload.SendAsync(content);
+        Assert.That(uploaded.Accepted, uploaded.ToString());
 
         foreach (var proof in Enum.GetValues<ProofKind>())
         {
