@@ -73,7 +73,7 @@ internal sealed class ExampleDeployment : IAsyncDisposable
     {
         var file = Read(example);
         var folder = new ScratchFolder("example");
-        var subnet = Subnet.Create(4);
+        var subnet = Subnet.Create(5);
         var settings = new Dictionary<string, string>(
             file.Where(setting => !NotOnThisMachine.Contains(setting.Key)), StringComparer.Ordinal)
         {
