@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http.server
+import os
 import socket
 import threading
 import time
@@ -303,6 +304,28 @@ class TestCancellation:
                 await asyncio.wait([task])
                 assert await asyncio.wait_for(put(transport, listener.url, Body([b"1"])), 60) == 200
             await transport.close()
+
+        asyncio.run(main())
+
+    @pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="The system does not list the open files of a process.")
+    def test_cancelled_upload_closes_its_file(self, tmp_path: Path) -> None:
+        # More than the buffers of both ends take.
+        (tmp_path / "a").write_bytes(bytes(32 * 1024 * 1024))
+        body = Body([FileRange(str(tmp_path / "a"), 0, 32 * 1024 * 1024)])
+
+        def is_open() -> bool:
+            return any(os.path.realpath(f"/proc/self/fd/{number}") == str(tmp_path / "a") for number in os.listdir("/proc/self/fd"))
+
+        async def main() -> None:
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                transport = HttpxTransport()
+                task = asyncio.ensure_future(put(transport, f"http://127.0.0.1:{server.getsockname()[1]}/", body))
+                while not is_open():
+                    await asyncio.sleep(0.05)
+                task.cancel()
+                await asyncio.wait([task])
+                assert task.cancelled() and not is_open()
+                await transport.close()
 
         asyncio.run(main())
 

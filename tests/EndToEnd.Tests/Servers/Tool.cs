@@ -39,7 +39,8 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        // A node that a dotnet command leaves behind would keep the output open for 15 minutes.
+
+        // A build node that a dotnet command leaves behind would keep the output open for 15 minutes.
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {

@@ -6,19 +6,7 @@ import asyncio
 import contextlib
 import http.cookiejar
 import ssl
-from typing import (
-    Any,
-    AsyncContextManager,
-    AsyncGenerator,
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Generator,
-    Mapping,
-    Optional,
-    Tuple,
-    TypeVar,
-)
+from typing import Any, AsyncContextManager, AsyncIterator, Awaitable, Callable, Generator, Mapping, Optional, Tuple, TypeVar
 
 from . import transport_failures as failures
 from .log_filter import hide_presigned_urls
@@ -72,8 +60,8 @@ class HttpxTransport:
         headers = {"Accept-Encoding": "identity", **request.headers}
         if request.body is not None:
             headers["Content-Length"] = str(request.body.size)
-        content = _blocks_of(request.body) if request.body is not None else None
-        async with self._slot(), _closing(content):
+        # httpx does not close the content of a cancelled request, so its file would stay open.
+        async with self._slot(), closing(self._blocks_of(request.body or Body([]))) as content:
             error: Optional[TransportError] = None
             try:
                 response = await self._open(
@@ -81,7 +69,7 @@ class HttpxTransport:
                         request.method,
                         request.url,
                         headers=headers,
-                        content=content,
+                        content=content if request.body is not None else None,
                         timeout=httpx.Timeout(request.timeout, connect=self._connect_timeout, pool=None),
                     )
                 )
@@ -138,7 +126,29 @@ class HttpxTransport:
         await asyncio.sleep(seconds)
 
     async def run(self, function: Callable[[], T]) -> T:
-        return await _run_in_thread(function)
+        running = asyncio.get_running_loop().run_in_executor(None, function)
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            # Waits for the function, because the caller closes what it uses, such as a file.
+            while not running.done():
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.wait([running])
+            if not running.cancelled():
+                # Otherwise, asyncio logs an exception that nobody has read.
+                running.exception()
+            raise
+
+    async def _blocks_of(self, body: Body) -> AsyncIterator[bytes]:
+        reader = body.open()
+        try:
+            while True:
+                block = await self.run(lambda: reader.read(SENT_BLOCK_BYTES))
+                if not block:
+                    return
+                yield block
+        finally:
+            reader.close()
 
     async def as_completed(
         self, function: Callable[[T], Awaitable[R]], items: AsyncIterator[T], limit: int
@@ -263,47 +273,10 @@ async def _cancel(tasks: "set[asyncio.Task[Any]]") -> None:
         raise cancelled
 
 
-async def _run_in_thread(function: Callable[[], T]) -> T:
-    running = asyncio.get_running_loop().run_in_executor(None, function)
-    try:
-        return await asyncio.shield(running)
-    except asyncio.CancelledError:
-        # Waits for the function, because the caller closes what it uses, such as a file.
-        while not running.done():
-            with contextlib.suppress(asyncio.CancelledError):
-                await asyncio.wait([running])
-        if not running.cancelled():
-            # Otherwise, asyncio logs an exception that nobody has read.
-            running.exception()
-        raise
-
-
-@contextlib.asynccontextmanager
-async def _closing(content: Optional[AsyncGenerator[bytes, None]]) -> AsyncIterator[None]:
-    # httpx does not close the content of a cancelled request, so its file would stay open.
-    try:
-        yield
-    finally:
-        if content is not None:
-            await content.aclose()
-
-
 async def _close(response: httpx.Response) -> None:
     # The content was read, or is not wanted. A failure here would replace the exception that ends the request, and can contain the URL.
     with contextlib.suppress(Exception):
         await response.aclose()
-
-
-async def _blocks_of(body: Body) -> AsyncGenerator[bytes, None]:
-    reader = body.open()
-    try:
-        while True:
-            block = await _run_in_thread(lambda: reader.read(SENT_BLOCK_BYTES))
-            if not block:
-                return
-            yield block
-    finally:
-        reader.close()
 
 
 # The exceptions of httpx can contain the whole URL, so only their kind is kept.
