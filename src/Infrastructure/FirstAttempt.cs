@@ -15,6 +15,6 @@ internal sealed class FirstAttempt(TimeProvider time)
     internal void End() => _ended.TrySetResult();
 
     /// <summary>Waits until the attempt has ended, or for <see cref="StartTimeout"/>.</summary>
-    internal Task WaitAsync(CancellationToken cancellationToken) =>
-        Task.WhenAny(_ended.Task, Task.Delay(StartTimeout, time, cancellationToken));
+    internal async Task WaitAsync(CancellationToken cancellationToken) =>
+        await _ended.Task.WaitAsync(StartTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -234,7 +234,8 @@ public sealed class StatusTests
         VerifyListed(Times.Once());
         _subnet.Time.Advance(StorageCount.MaxAge + TimeSpan.FromSeconds(1));
         await _subnet.SendAsync(new GetStatusQuery());
-        await Task.WhenAny(Task.Delay(TimeSpan.FromSeconds(10)), Task.Run(WaitForSecondListing));
+        await Wait.UntilAsync(
+            () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4);
 
         VerifyListed(Times.Exactly(2));
     }
@@ -388,10 +389,6 @@ public sealed class StatusTests
 
     private void VerifyListed(Times times) =>
         _subnet.Store.Verify(port => port.ListFoldersAsync("data/x/", It.IsAny<int?>(), It.IsAny<CancellationToken>()), times);
-
-    private void WaitForSecondListing() => SpinWait.SpinUntil(
-        () => _subnet.Store.Invocations.Count(call => call.Method.Name == nameof(IObjectStore.ListFoldersAsync)) >= 4,
-        TimeSpan.FromSeconds(10));
 
     private static string NotRegistered(AccountId hotkey) =>
         $"The hotkey {hotkey} is not registered on netuid 46 of network static (block 7); register it, or try again in 30 s if you just "

@@ -245,12 +245,12 @@ public sealed class UnfaithfulServerTests
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
         using var client = new S3AuthClient(
-            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromMilliseconds(300) });
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromSeconds(3) });
         var file = FileOf(Content) with
         {
             OpenAsync = async token =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(1), token);
+                await Task.Delay(TimeSpan.FromSeconds(5), token);
                 return new MemoryStream(Content, writable: false);
             },
         };

@@ -87,11 +87,11 @@ internal sealed class DurabilityTests : StoreTests
             await client.ConnectAsync(Store.Endpoint.Host, Store.Endpoint.Port);
             await client.GetStream().WriteAsync(request.Head());
             await client.GetStream().WriteAsync(request.Body.AsMemory(0, 300_000));
-            await WaitUntilAsync(() =>
+            await Wait.UntilAsync(() =>
                 new DirectoryInfo(Store.Incoming).GetFiles() is [var file] && file.Exists && file.Length > 100_000);
             Assert.That((await ListAsync()).Element("KeyCount"), Is.EqualTo("1"), "what is unfinished is not visible");
             client.Close();
-            await WaitUntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 0);
+            await Wait.UntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 0);
         }
 
         Assert.That((await GetAsync("key")).Text, Is.EqualTo("old"));

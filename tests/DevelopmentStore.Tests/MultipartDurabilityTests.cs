@@ -130,11 +130,11 @@ internal sealed class MultipartDurabilityTests : MultipartFixture
         await client.ConnectAsync(Store.Endpoint.Host, Store.Endpoint.Port);
         await client.GetStream().WriteAsync(late.Head());
         await client.GetStream().WriteAsync(late.Body.AsMemory(0, 300_000));
-        await WaitUntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 1);
+        await Wait.UntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 1);
 
         var end = aborts ? await AbortAsync("key", id) : await CompleteAsync("key", id, (1, ETagOf(Bytes("x"))));
         await client.GetStream().WriteAsync(late.Body.AsMemory(300_000));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var answer = await RawResponse.ReadAsync(client.GetStream(), headersOnly: false, patience.Token);
 
         Assert.That((end.Status, answer.Summary), Is.EqualTo((aborts ? 204 : 200, "404 NoSuchUpload")));
@@ -155,10 +155,10 @@ internal sealed class MultipartDurabilityTests : MultipartFixture
             await client.ConnectAsync(Store.Endpoint.Host, Store.Endpoint.Port);
             await client.GetStream().WriteAsync(half.Head());
             await client.GetStream().WriteAsync(half.Body.AsMemory(0, 300_000));
-            await WaitUntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 1);
+            await Wait.UntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 1);
         }
 
-        await WaitUntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 0);
+        await Wait.UntilAsync(() => Directory.GetFiles(Store.Incoming).Length == 0);
         Assert.That(All(await ListPartsAsync("key", id), "Size"), Is.EqualTo(["3"]));
         Assert.That(Store.Complaints, Is.Empty);
     }

@@ -227,7 +227,7 @@ internal sealed class PutObjectTests : StoreTests
     }
 
     [Test]
-    [CancelAfter(20_000)]
+    [CancelAfter(60_000)]
     public async Task Concurrent_If_None_Match_writers_have_one_winner(CancellationToken patience)
     {
         // Both pass the check before the body, because neither has finished. The check at the end must decide.

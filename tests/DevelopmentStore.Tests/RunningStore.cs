@@ -62,7 +62,7 @@ internal sealed class RunningStore : IAsyncDisposable
 
     public async Task StopAsync()
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         await _store.StopAsync(patience.Token);
     }
 

@@ -35,18 +35,4 @@ internal abstract class StoreTests
     protected Task<RawResponse> ListAsync(string query = "list-type=2") =>
         Signer.Authorize(Request("GET", $"/{Bucket}?{query}")).SendAsync();
 
-    protected static async Task WaitUntilAsync(Func<bool> condition)
-    {
-        for (var i = 0; i < 500; i++)
-        {
-            if (condition())
-            {
-                return;
-            }
-
-            await Task.Delay(20);
-        }
-
-        Assert.Fail("It did not happen within ten seconds.");
-    }
 }

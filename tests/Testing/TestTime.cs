@@ -20,7 +20,10 @@ public class TestTime : FakeTimeProvider
     {
     }
 
-    /// <summary>Whether a task waits for the time, as in <see cref="Task.Delay(TimeSpan, TimeProvider)"/>. Timeouts do not count.</summary>
+    /// <summary>
+    /// Whether a task waits for the time, as in <see cref="Task.Delay(TimeSpan, TimeProvider)"/>. A <see cref="PeriodicTimer"/> always counts,
+    /// the timeout of a <see cref="CancellationTokenSource"/> never.
+    /// </summary>
     public bool HasWaitingTask => Volatile.Read(ref _waits) > 0;
 
     /// <summary>Advances the time and runs the callbacks of the timers that are due.</summary>
@@ -30,6 +33,24 @@ public class TestTime : FakeTimeProvider
         {
             base.Advance(delta);
         }
+    }
+
+    /// <summary>
+    /// Advances the time in steps until the condition holds. Waits before each step until a task waits for the time, so that a busy machine
+    /// does not need more steps than a fast one. Fails if the condition does not hold after <paramref name="atMost"/>.
+    /// </summary>
+    public async Task AdvanceUntilAsync(Func<bool> condition, TimeSpan step, TimeSpan atMost)
+    {
+        for (var left = atMost; !condition() && left > TimeSpan.Zero; left -= step)
+        {
+            await Wait.UntilAsync(() => HasWaitingTask || condition(), "No task waits for the time.");
+            if (!condition())
+            {
+                Advance(step < left ? step : left);
+            }
+        }
+
+        await Wait.UntilAsync(condition, $"The time was advanced by {atMost}.");
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)

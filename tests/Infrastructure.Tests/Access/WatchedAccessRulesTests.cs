@@ -225,19 +225,9 @@ public sealed class WatchedAccessRulesTests
 
     private void Write(string json) => File.WriteAllText(FilePath, json);
 
-    private async Task TickUntilAsync(Func<bool> holds)
+    private Task TickUntilAsync(Func<bool> holds) => Wait.UntilAsync(() =>
     {
-        for (var tick = 0; tick < 1000; tick++)
-        {
-            if (holds())
-            {
-                return;
-            }
-
-            _time.Advance(WatchedFile<AccessRules>.PollInterval);
-            await Task.Delay(5);
-        }
-
-        Assert.Fail("It did not happen.");
-    }
+        _time.Advance(WatchedFile<AccessRules>.PollInterval);
+        return holds();
+    });
 }

@@ -142,11 +142,7 @@ internal sealed class NodeAgreementTests
 
         var reading = ReadAsync();
         var before = _time.GetUtcNow();
-        while (!reading.IsCompleted)
-        {
-            await Task.Delay(20);
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-        }
+        await AdvanceUntilReadAsync(reading);
 
         Assert.That((await reading).Metagraph.Block, Is.EqualTo(1000));
         Assert.That(_time.GetUtcNow() - before, Is.LessThan(TimeSpan.FromSeconds(14)), "not the timeout of the call");
@@ -173,7 +169,7 @@ internal sealed class NodeAgreementTests
         _time.Advance(NodeGroup.MaxTime);
 
         Assert.That(
-            () => asking.WaitAsync(TimeSpan.FromSeconds(10)),
+            () => asking.WaitAsync(TimeSpan.FromMinutes(1)),
             Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Timeout));
     }
 
@@ -195,11 +191,7 @@ internal sealed class NodeAgreementTests
 
         var reading = ReadAsync();
         var before = _time.GetUtcNow();
-        while (!reading.IsCompleted)
-        {
-            await Task.Delay(20);
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-        }
+        await AdvanceUntilReadAsync(reading);
 
         Assert.That((await reading).Metagraph.Count, Is.EqualTo(5));
         Assert.That(_time.GetUtcNow() - before, Is.LessThan(TimeSpan.FromSeconds(14)), "not the timeouts of all calls");
@@ -447,6 +439,20 @@ internal sealed class NodeAgreementTests
         Array.ForEach(_nodes, node => node.BestBlock = 1002);
         _nodes[1].BestBlock = 5000;
         Assert.That((await ReadAsync()).Warnings, Is.Empty, "one node cannot invent it");
+    }
+
+    // Advances the time only while nothing happens, so that the work of a busy machine does not count as time of a node.
+    private async Task AdvanceUntilReadAsync(Task reading)
+    {
+        while (!reading.IsCompleted)
+        {
+            var before = _nodes.Sum(node => node.TotalCalls);
+            await Task.Delay(100);
+            if (_nodes.Sum(node => node.TotalCalls) == before)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(500));
+            }
+        }
     }
 
     // The last call about a head is that for the best block's header.

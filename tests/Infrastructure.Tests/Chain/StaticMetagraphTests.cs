@@ -245,14 +245,9 @@ public sealed class StaticMetagraphTests
         }
     }
 
-    private async Task TickUntilAsync(Func<bool> done)
+    private Task TickUntilAsync(Func<bool> done) => Wait.UntilAsync(() =>
     {
-        for (var i = 0; i < 500 && !done(); i++)
-        {
-            _time.Advance(WatchedFile<Metagraph>.PollInterval);
-            await Task.Delay(10);
-        }
-
-        Assert.That(done(), Is.True);
-    }
+        _time.Advance(WatchedFile<Metagraph>.PollInterval);
+        return done();
+    });
 }

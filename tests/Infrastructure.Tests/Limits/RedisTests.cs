@@ -101,7 +101,7 @@ public sealed class RedisTests
         var nothing = request with { Cost = default };
         Assert.That(
             async () => await Quota(other).TakeAsync(nothing, CancellationToken.None),
-            Is.EqualTo(new QuotaCount(Granted: true, 1, 40, 1, IsShared: true)).After(2000, 20));
+            Is.EqualTo(new QuotaCount(Granted: true, 1, 40, 1, IsShared: true)).After(60_000, 20));
         Assert.That(
             (await Link(one).TryExecuteAsync(database => database.ScriptEvaluateAsync(
                 "local ttls = {} for i, key in ipairs(redis.call('KEYS', '*quota*')) do ttls[i] = redis.call('TTL', key) end return ttls")))
@@ -132,7 +132,7 @@ public sealed class RedisTests
 
         Assert.That(
             async () => await Quota(one).TakeAsync(small with { Cost = default }, CancellationToken.None),
-            Is.EqualTo(new QuotaCount(Granted: true, 0, 0, 0, IsShared: true)).After(2000, 20));
+            Is.EqualTo(new QuotaCount(Granted: true, 0, 0, 0, IsShared: true)).After(60_000, 20));
         Assert.That(
             (await Link(one).TryExecuteAsync(database => database.ScriptEvaluateAsync(
                 "local n = 0 for _, key in ipairs(redis.call('KEYS', '*quota*')) do n = math.min(n, redis.call('GET', key)) end return n")))
@@ -192,7 +192,7 @@ public sealed class RedisTests
 
         Quota(one).Refund(request, taken);
 
-        Assert.That(async () => (await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.True.After(2000, 20));
+        Assert.That(async () => (await Quota(other).TakeAsync(request, CancellationToken.None)).Granted, Is.True.After(60_000, 20));
     }
 
     [Test]
@@ -248,7 +248,6 @@ public sealed class RedisTests
         await Guard(one).UseAsync(Proof(1), CancellationToken.None);
         _redis.Kill();
 
-        var waited = Stopwatch.StartNew();
         var alone = new List<QuotaCount>();
         for (var i = 0; i < 6; i++)
         {
@@ -261,11 +260,18 @@ public sealed class RedisTests
             {
                 (true, 7L, false), (true, 8L, false), (true, 9L, false), (true, 10L, false), (false, 10L, false), (false, 10L, false),
             }));
-            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)), "only the first waits");
             Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "what it saw it knows");
             Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.First));
             Assert.That(Link(one).IsReachable, Is.False);
         });
+
+        var waited = Stopwatch.StartNew();
+        for (var i = 0; i < 300; i++)
+        {
+            await Quota(one).TakeAsync(request, CancellationToken.None);
+        }
+
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "only the first waits for its timeout of 120 ms");
 
         // The new Redis is empty, so the counts come from the instance.
         _redis.Start();
@@ -297,7 +303,7 @@ public sealed class RedisTests
         Assert.That(await RedisPing.SendAsync(deaf!, patience), Is.False);
         _redis.Kill();
         Assert.That(await RedisPing.SendAsync(_redis.Address, patience), Is.False);
-        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
     }
 
     [TestCase("", false)]
@@ -405,7 +411,7 @@ public sealed class RedisTests
         await Shared(one).StartAsync(CancellationToken.None);
         Answers(one).Granted();
 
-        Assert.That(async () => await SharedByAsync(other), Is.EqualTo(new[] { ("granted", 1L) }).After(10_000, 50));
+        Assert.That(async () => await SharedByAsync(other), Is.EqualTo(new[] { ("granted", 1L) }).After(60_000, 50));
         await Shared(one).StopAsync(CancellationToken.None);
     }
 

@@ -81,7 +81,7 @@ public sealed class S3ObjectStoreTests
             var next = Interlocked.Increment(ref page);
             await Answer(context, Page([], next < 200 ? next.ToString(CultureInfo.InvariantCulture) : null));
         });
-        var store = Store(server.Url, listing: TimeSpan.FromSeconds(1));
+        var store = Store(server.Url, listing: TimeSpan.FromSeconds(3));
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
         Assert.That(page, Is.GreaterThan(1));
@@ -124,7 +124,7 @@ public sealed class S3ObjectStoreTests
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None));
 
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(3)));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
     }
 
     [Test]
@@ -149,7 +149,7 @@ public sealed class S3ObjectStoreTests
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
 
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(2)));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "not the timeout of the listing");
     }
 
     [Test]
@@ -430,13 +430,13 @@ public sealed class S3ObjectStoreTests
         });
         var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
 
-        var asked = Enumerable.Range(0, 50)
+        var asked = Enumerable.Range(0, 200)
             .Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None)))
             .ToList();
         var clock = Stopwatch.StartNew();
         await Task.WhenAll(asked);
 
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(5)), "not one after the other");
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "not one after the other, which takes a minute");
         gate.Release(1000);
         while (true)
         {
@@ -446,7 +446,7 @@ public sealed class S3ObjectStoreTests
                 await store.PingAsync(CancellationToken.None);
                 break;
             }
-            catch (RefusedException) when (clock.Elapsed < TimeSpan.FromSeconds(20))
+            catch (RefusedException) when (clock.Elapsed < TimeSpan.FromMinutes(1))
             {
                 await Task.Delay(50);
             }
@@ -467,7 +467,7 @@ public sealed class S3ObjectStoreTests
 
         var latency = await store.PingAsync(CancellationToken.None);
 
-        Assert.That(latency, Is.InRange(TimeSpan.FromMilliseconds(25), TimeSpan.FromSeconds(5)));
+        Assert.That(latency, Is.InRange(TimeSpan.FromMilliseconds(25), TimeSpan.FromMinutes(1)));
         Assert.That(query, Does.Contain("max-keys=1"));
     }
 
@@ -756,7 +756,7 @@ public sealed class S3ObjectStoreTests
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         Volatile.Write(ref stalls, false);
 
-        Assert.That(async () => (await TryListAsync()).ToString(), Is.EqualTo("True").After(20_000, 50));
+        Assert.That(async () => (await TryListAsync()).ToString(), Is.EqualTo("True").After(60_000, 50));
 
         async Task<bool> TryListAsync()
         {
@@ -845,7 +845,7 @@ public sealed class S3ObjectStoreTests
         Endpoint = url,
         Usage = new StoreUsage
         {
-            RequestTimeout = request ?? TimeSpan.FromSeconds(5),
+            RequestTimeout = request ?? TimeSpan.FromMinutes(1),
             ListingTimeout = listing ?? TimeSpan.FromSeconds(30),
             RequestsAtOnce = atOnce,
         },

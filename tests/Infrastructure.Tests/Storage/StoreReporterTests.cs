@@ -66,8 +66,8 @@ public sealed class StoreReporterTests
 
         await AdvanceAsync(StoreReporter.FailureInterval - TimeSpan.FromMinutes(1));
         Assert.That(_examinations, Is.EqualTo(1));
-        await AdvanceAsync(StoreReporter.FailureInterval);
-        Assert.That((_examinations > 1, _log.Count(LogLevel.Warning)), Is.EqualTo((true, 1)), "It is logged once.");
+        await UntilAsync(() => _examinations > 1, atMost: StoreReporter.FailureInterval);
+        Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1), "It is logged once.");
 
         _report = () => new StoreReport([Fine], new StoreCapabilities());
         await UntilAsync(() => _state.Current.Checks.Contains(Fine));
@@ -126,10 +126,7 @@ public sealed class StoreReporterTests
     {
         await _reporter.StartAsync(CancellationToken.None);
         _state.RequestReport();
-        while (_state.Current.Checks.Count == 0)
-        {
-            await Task.Delay(5);
-        }
+        await Wait.UntilAsync(() => _state.Current.Checks.Count > 0);
 
         _state.RequestReport();
         await Task.Delay(100);
@@ -164,8 +161,7 @@ public sealed class StoreReporterTests
         Assert.That(_state.Current.Capabilities.Multipart, Is.True);
 
         _report = fine;
-        await AdvanceAsync(TimeSpan.FromMinutes(5));
-        Assert.That(_state.Current.Checks, Is.EqualTo([Fine]));
+        await UntilAsync(() => _state.Current.Checks.SequenceEqual([Fine]), atMost: TimeSpan.FromMinutes(5));
     }
 
     [Test]
@@ -189,11 +185,6 @@ public sealed class StoreReporterTests
         }
     }
 
-    private async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-        {
-            await AdvanceAsync(TimeSpan.FromMinutes(1));
-        }
-    }
+    private Task UntilAsync(Func<bool> holds, TimeSpan? atMost = null) =>
+        _time.AdvanceUntilAsync(holds, TimeSpan.FromMinutes(1), atMost ?? TimeSpan.FromHours(1));
 }

@@ -61,6 +61,9 @@ public sealed class TestNode : TestChainState, IAsyncDisposable
     /// <summary>How often a method, or a runtime function of <c>state_call</c>, was asked.</summary>
     public int Calls(string method) => _calls.GetValueOrDefault(method);
 
+    /// <summary>How many calls it got.</summary>
+    public int TotalCalls => _calls.Values.Sum();
+
     /// <summary>How often the state was asked for.</summary>
     public int StateCalls => Calls(TestNodeAnswers.StateFunction);
 

@@ -437,14 +437,9 @@ public sealed class StoreMonitorTests
         var before = monitor.Findings.CheckedAt;
 
         monitor.State.CheckSoon();
-        for (var i = 0; i < 200 && monitor.Findings.CheckedAt == before; i++)
-        {
-            // Less than the interval between two checks.
-            monitor.Time.Advance(TimeSpan.FromMilliseconds(500));
-            await Task.Delay(10);
-        }
 
-        Assert.That(monitor.Findings.CheckedAt, Is.Not.EqualTo(before));
+        await monitor.Time.AdvanceUntilAsync(
+            () => monitor.Findings.CheckedAt != before, TimeSpan.FromMilliseconds(500), atMost: StoreMonitor.Interval / 2);
     }
 
     [TestCase(false, PutUploads.Safe)]
@@ -911,14 +906,15 @@ public sealed class StoreMonitorTests
         }
 
         /// <summary>Advances the time until the condition holds.</summary>
-        public async Task UntilAsync(Func<bool> holds)
+        public Task UntilAsync(Func<bool> holds) => Wait.UntilAsync(() =>
         {
-            while (!holds())
+            if (!holds())
             {
                 Time.Advance(StoreMonitor.Retry);
-                await Task.Delay(5);
             }
-        }
+
+            return holds();
+        });
 
         public async ValueTask DisposeAsync()
         {

@@ -188,12 +188,12 @@ public sealed class StsSessionSourceTests
 
         var calls = Enumerable.Range(0, 2 + StsSessionSource.MaxWaiting + 3)
             .Select(_ => source.IssueAsync(Keys, Miner, Hour, default)).ToArray();
-        await UntilAsync(() => calls.Count(call => call.IsCompleted) == 3);
+        await Wait.UntilAsync(() => calls.Count(call => call.IsCompleted) == 3);
         Assert.That(calls[^1].Exception!.InnerException!.Message, Does.Contain("too many calls wait"));
-        await UntilAsync(() => sts.Paths.Count == 2);
+        await Wait.UntilAsync(() => sts.Paths.Count == 2);
 
         sts.Time.Advance(TimeSpan.FromSeconds(5));
-        await UntilAsync(() => calls.All(call => call.IsFaulted));
+        await Wait.UntilAsync(() => calls.All(call => call.IsFaulted));
 
         Assert.That(sts.Paths, Has.Count.EqualTo(2), "The calls that waited were not sent.");
         Assert.That(
@@ -213,7 +213,7 @@ public sealed class StsSessionSourceTests
         using var leaves = new CancellationTokenSource();
 
         var call = sts.Source().IssueAsync(Keys, Miner, Hour, leaves.Token);
-        await UntilAsync(() => sts.Paths.Count == 1);
+        await Wait.UntilAsync(() => sts.Paths.Count == 1);
         await leaves.CancelAsync();
 
         Assert.That(async () => await call, Throws.InstanceOf<OperationCanceledException>());
@@ -304,16 +304,6 @@ public sealed class StsSessionSourceTests
         await sts.Source().IssueAsync(Keys, Miner, Hour, default).WaitAsync(TimeSpan.FromMinutes(1)).ContinueWith(
             call => call.Exception?.InnerException as SessionSourceException, TaskScheduler.Default)
             ?? throw new AssertionException("It issued a session, or failed in another way.");
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        for (var i = 0; i < 2000 && !holds(); i++)
-        {
-            await Task.Delay(5);
-        }
-
-        Assert.That(holds(), Is.True);
-    }
 
     private sealed class Sts : IAsyncDisposable, IDisposable
     {
