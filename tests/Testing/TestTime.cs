@@ -21,8 +21,8 @@ public class TestTime : FakeTimeProvider
     }
 
     /// <summary>
-    /// Whether a task waits for the time, as in <see cref="Task.Delay(TimeSpan, TimeProvider)"/>. A <see cref="PeriodicTimer"/> always counts,
-    /// the timeout of a <see cref="CancellationTokenSource"/> never.
+    /// Whether a task waits for the time, as in <see cref="Task.Delay(TimeSpan, TimeProvider)"/>. Always true while a
+    /// <see cref="PeriodicTimer"/> exists. The timeout of a <see cref="CancellationTokenSource"/> does not count.
     /// </summary>
     public bool HasWaitingTask => Volatile.Read(ref _waits) > 0;
 

@@ -333,7 +333,7 @@ internal static class Settings
     internal static readonly Setting<bool> WarmUp = new("WARM_UP", SettingFormats.Flag)
     {
         Default = "true",
-        Meaning = "`true`: at the start, the server exercises its code for up to five seconds before `/readyz` answers 200, so that the "
+        Meaning = "`true`: at the start, the server exercises its code for up to ten seconds before `/readyz` answers 200, so that the "
             + "first requests are nearly as fast as later ones. This changes no quota, audit record or metric of requests "
             + "([how](decisions/0025-warm-before-ready.md))",
     };

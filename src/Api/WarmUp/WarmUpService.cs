@@ -12,8 +12,8 @@ internal sealed partial class WarmUpService(
     IServiceProvider service, ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log)
     : BackgroundService
 {
-    /// <summary>The maximum delay of the readiness. Slow machines need all of it.</summary>
-    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(5);
+    /// <summary>The maximum delay of the readiness. A slow machine needs most of it.</summary>
+    internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     // The rest is for removing the copy and returning its memory.
     private static readonly TimeSpan MaxExerciseTime = MaxTime - TimeSpan.FromSeconds(0.2);

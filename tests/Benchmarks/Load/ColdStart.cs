@@ -13,7 +13,7 @@ internal static class ColdStart
     private const double MaxOfWarmP99 = 3;
 
     private static readonly TimeSpan First = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program)
     {

@@ -19,7 +19,7 @@ internal sealed class ReadinessReader(
 
         if (warmUp.IsRunning)
         {
-            failing[Readiness.WarmUp] = "The process is warming up, for at most five seconds.";
+            failing[Readiness.WarmUp] = "The process is warming up, for at most ten seconds.";
         }
 
         var chain = MetagraphHealth.Of(metagraph);
