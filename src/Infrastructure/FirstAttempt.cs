@@ -15,6 +15,10 @@ internal sealed class FirstAttempt(TimeProvider time)
     internal void End() => _ended.TrySetResult();
 
     /// <summary>Waits until the attempt has ended, or for <see cref="StartTimeout"/>.</summary>
-    internal async Task WaitAsync(CancellationToken cancellationToken) =>
-        await _ended.Task.WaitAsync(StartTimeout, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    internal async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(_ended.Task, Task.Delay(StartTimeout, time, ended.Token));
+        await ended.CancelAsync();
+    }
 }

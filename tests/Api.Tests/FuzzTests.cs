@@ -11,7 +11,7 @@ public sealed class FuzzTests
     private const int AtOnce = 8;
     private const int MaxBytesPerRequest = 1024 * 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Paths =
     [

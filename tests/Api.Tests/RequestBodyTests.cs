@@ -8,7 +8,7 @@ public sealed class RequestBodyTests
 {
     private const int Kibi = 1024;
 
-    // What does not happen within this does not happen.
+    // The timeout of everything that must happen.
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     [TestCase(0)]

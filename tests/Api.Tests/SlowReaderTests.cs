@@ -9,12 +9,13 @@ using Microsoft.AspNetCore.Mvc.Formatters;
 namespace S3Auth.Api.Tests;
 
 /// <summary>How answers are written to clients that read fast, slowly, or not at all.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class SlowReaderTests
 {
     private const int ConnectionBuffer = 32 * 1024;
     private const int Megabyte = 1024 * 1024;
 
-    // What does not happen within this does not happen.
+    // The timeout of everything that must happen.
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
 
     private readonly TestTime _time = new();

@@ -72,9 +72,12 @@ public sealed class FilterPatternTests
         Throws.TypeOf<UsageException>().With.Message.Contains("1000"));
 
     [Test]
-    [CancelAfter(60_000)]
-    public void Pattern_of_many_stars_matches_fast() => Assert.That(
-        new FilterPattern(string.Concat(Enumerable.Repeat("*a", 60)) + "b").Matches(new string('a', 2000)), Is.False);
+    public async Task Pattern_of_many_stars_matches_fast()
+    {
+        var pattern = new FilterPattern(string.Concat(Enumerable.Repeat("*a", 60)) + "b");
+
+        Assert.That(await Task.Run(() => pattern.Matches(new string('a', 2000))).WaitAsync(TimeSpan.FromMinutes(1)), Is.False);
+    }
 
     [TestCase("data.parquet", ExpectedResult = true)]
     [TestCase("tmp/data.parquet", ExpectedResult = false)]

@@ -27,9 +27,11 @@ public sealed class GlobTests
         Assert.That(new Glob(pattern).Matches(path), Is.EqualTo(expected));
 
     [Test]
-    [CancelAfter(60_000)]
-    public void Glob_of_many_stars_matches_fast() =>
-        Assert.That(
-            new Glob(string.Join('/', Enumerable.Repeat("**/a", 50)) + "/b").Matches(string.Join('/', Enumerable.Repeat("a", 500))),
-            Is.False);
+    public async Task Glob_of_many_stars_matches_fast()
+    {
+        var glob = new Glob(string.Join('/', Enumerable.Repeat("**/a", 50)) + "/b");
+        var path = string.Join('/', Enumerable.Repeat("a", 500));
+
+        Assert.That(await Task.Run(() => glob.Matches(path)).WaitAsync(TimeSpan.FromMinutes(1)), Is.False);
+    }
 }

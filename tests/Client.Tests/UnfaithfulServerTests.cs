@@ -245,12 +245,12 @@ public sealed class UnfaithfulServerTests
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
         using var client = new S3AuthClient(
-            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromSeconds(3) });
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromSeconds(6) });
         var file = FileOf(Content) with
         {
             OpenAsync = async token =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(5), token);
+                await Task.Delay(TimeSpan.FromSeconds(9), token);
                 return new MemoryStream(Content, writable: false);
             },
         };
@@ -355,7 +355,7 @@ public sealed class UnfaithfulServerTests
                     await context.Response.OutputStream.WriteAsync(Content.AsMemory(0, 200_000));
                     await context.Response.OutputStream.FlushAsync();
                     // Waits until the bytes have arrived.
-                    await Task.Delay(200);
+                    await Task.Delay(2000);
                     throw new IOException("The store breaks off.");
                 case 2:
                     if (range.Length > 0)
@@ -395,7 +395,7 @@ public sealed class UnfaithfulServerTests
             context.Response.ContentLength64 = Content.Length;
             await context.Response.OutputStream.WriteAsync(new byte[200_000]);
             await context.Response.OutputStream.FlushAsync();
-            await Task.Delay(200);
+            await Task.Delay(2000);
             throw new IOException("The store breaks off.");
         });
         Assert.That(DownloadAsync, Throws.InstanceOf<Exception>());

@@ -57,7 +57,7 @@ internal sealed class Boto3Tests : StoreTests
             RedirectStandardError = true,
         };
         using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(10));
         var output = process.StandardOutput.ReadToEndAsync(patience.Token);
         var errors = process.StandardError.ReadToEndAsync(patience.Token);
         try

@@ -6,7 +6,7 @@ namespace S3Auth.DevelopmentStore.Tests;
 /// </summary>
 internal sealed class RawRequest(Uri endpoint, string method, string target)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     public Uri Endpoint { get; } = endpoint;
 

@@ -68,7 +68,7 @@ def test_name_that_a_pattern_divides_in_many_ways_does_not_hang(pattern: str, na
 
     begin = time.monotonic()
     assert translate(pattern).fullmatch(name) is None
-    assert time.monotonic() - begin < 2
+    assert time.monotonic() - begin < 60
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def test_signatures_are_fast(signer: Signer) -> None:
     for _ in range(100):
         keypair.sign(b"text")
     # Usually 0.1 s.
-    assert time.perf_counter() - started < 2
+    assert time.perf_counter() - started < 30
 
 
 @pytest.mark.stores("embedded", "ceph", "swift")

@@ -12,7 +12,7 @@ internal sealed class WarmUpRequests : IDisposable
 
     private const int Miners = 64;
 
-    // A proof is accepted once, so each request of a hotkey has another timestamp in the access window.
+    // A proof is accepted once, so each request of a miner has another timestamp in the access window.
     private const long MaxAgeSeconds = 240;
 
     private readonly KeyPair _validator = NewKey();

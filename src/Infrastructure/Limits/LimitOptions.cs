@@ -9,6 +9,9 @@ public sealed record LimitOptions
     /// <summary>Whether requests are refused (503) while Redis is down. Otherwise each instance counts on its own meanwhile.</summary>
     public bool RedisIsRequired { get; init; }
 
+    /// <summary>The timeout of the ping that decides whether a silent Redis is down.</summary>
+    internal TimeSpan RedisPingTimeout { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>
     /// The name of the deployment, <c>network:netuid:bucket</c>. All its instances have the same one. Every key in Redis contains it,
     /// because several deployments may share one Redis.

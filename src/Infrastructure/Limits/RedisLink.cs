@@ -15,9 +15,6 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     /// <summary>The time between two probes.</summary>
     internal static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>The timeout of the ping.</summary>
-    internal static readonly TimeSpan PingTimeout = TimeSpan.FromMilliseconds(100);
-
     // Time is counted in turns since the last answer to any caller, so a turn is longer when this process is busy. A queue of answers, in
     // Redis or here, must not look like a Redis that is down: instances would count separately and grant more than the limits.
     private const int TurnMilliseconds = 20;
@@ -203,7 +200,7 @@ internal sealed partial class RedisLink : BackgroundService, ISharedLimits
     {
         lock (_gate)
         {
-            return _ping is { IsCompleted: false } ? _ping : _ping = RedisPing.SendAsync(Address, PingTimeout);
+            return _ping is { IsCompleted: false } ? _ping : _ping = RedisPing.SendAsync(Address, _options.RedisPingTimeout);
         }
     }
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
-/// Registers the adapters of the warm-up. Uses the service's own signer, replay guard, quota and writer of audit lines, because the warm-up
-/// must run their code. With Redis, <see cref="RedisExercise"/> replaces the replay guard and the quota.
+/// Registers the adapters of the warm-up. Uses the same classes as the service for the signer, the replay guard, the quota and the
+/// audit records, because the warm-up must run their code. With Redis, <see cref="RedisExercise"/> replaces the replay guard and the quota.
 /// </summary>
 public static class DependencyInjection
 {

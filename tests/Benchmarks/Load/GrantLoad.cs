@@ -67,7 +67,7 @@ internal static class GrantLoad
                 + $"{api.Process.ResidentMb():0} MB. A controller that checks and signs nothing allocates "
                 + $"{allocatedByController:0.0} KB and takes {cpuOfController:0} us of CPU for a request and an answer of these sizes."));
 
-        // The ratios of CPU and of requests are of two measurements that followed each other.
+        // The ratios of CPU and of requests compare measurements of the same round.
         return
         [
             new Figure(

@@ -16,7 +16,7 @@ internal sealed class Load : IAsyncDisposable
     {
         _http = new HttpClient(
             connections ?? new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 256 }) { Timeout =
-                TimeSpan.FromSeconds(20) };
+                TimeSpan.FromMinutes(1) };
         (_subject, _next, _miners) = (subject, next, miners);
         _sending = SendAsync(TimeSpan.FromSeconds(1) / perSecond);
     }

@@ -34,7 +34,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     /// <summary>Placeholder in settings for the port of the service.</summary>
     internal const string PortPlaceholder = "{port}";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private readonly ServerProcess _process;
 

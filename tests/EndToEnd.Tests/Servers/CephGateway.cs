@@ -139,7 +139,7 @@ internal sealed class CephGateway : IAsyncDisposable
                 using var answer = await TestRun.Current.Http.GetAsync(Store.Endpoint);
                 return answer.IsSuccessStatusCode;
             },
-            TimeSpan.FromSeconds(120));
+            TimeSpan.FromMinutes(10));
 
         await CreateAccountAsync("operator", Store.Keys, capabilities is null ? [] : ["--caps", capabilities]);
         await CreateAccountAsync("other", Store.OtherKeys!, []);

@@ -6,7 +6,7 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <summary>nginx in front of instances of the service, with the delivered configuration, edited as its first lines describe.</summary>
 internal sealed partial class NginxServer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ScratchFolder _folder = new("nginx");
     private readonly TestCertificate _certificate = new();

@@ -5,7 +5,7 @@ internal sealed class RedisServer : IAsyncDisposable
 {
     private const string GivenVariable = "S3AUTH_TEST_REDIS_URL";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ScratchFolder _folder = new("redis");
     private ServerProcess? _process;

@@ -65,7 +65,7 @@ internal static class Tool
             // The program ended without reading its input. Its exit code tells why.
         }
 
-        using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(10));
         try
         {
             await process.WaitForExitAsync(patience.Token);

@@ -36,14 +36,15 @@ internal sealed class SubnetReaderTests
         (_node.Misbehaviour, _node.MisbehavesIn) = (misbehaviour, "Metadata_metadata_at_version");
 
         var reading = ReadAsync();
-        for (var tick = 0; tick < 600 && !reading.IsCompleted; tick++)
+        await Wait.UntilAsync(() =>
         {
-            await Task.Delay(20);
-            if (_node.Calls("Metadata_metadata_at_version") > 0)
+            if (misbehaviour == Misbehaviour.Hang && _node.Calls("Metadata_metadata_at_version") > 0)
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
             }
-        }
+
+            return reading.IsCompleted;
+        });
 
         Assert.That(() => reading, Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(expected));
         Assert.That(_node.StateCalls, Is.Zero);

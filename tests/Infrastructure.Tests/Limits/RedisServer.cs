@@ -70,7 +70,7 @@ internal sealed class RedisServer : IDisposable
                 client.Connect(IPAddress.Loopback, _port);
                 return;
             }
-            catch (SocketException) when (waited.Elapsed < TimeSpan.FromSeconds(15))
+            catch (SocketException) when (waited.Elapsed < TimeSpan.FromMinutes(2))
             {
                 Thread.Sleep(10);
             }

@@ -408,7 +408,7 @@ public sealed class S3ObjectStoreTests
 
             await Answer(context, Page([], next: null));
         });
-        var store = Store(server.Url, request: TimeSpan.FromSeconds(20), atOnce: 4);
+        var store = Store(server.Url, request: TimeSpan.FromMinutes(5), atOnce: 4);
 
         var asked = Enumerable.Range(0, 20).Select(_ => store.PingAsync(CancellationToken.None)).ToList();
         await Wait.UntilAsync(() => Volatile.Read(ref now) >= 4);
@@ -752,7 +752,7 @@ public sealed class S3ObjectStoreTests
             await context.Response.Body.FlushAsync();
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         });
-        var store = Store(server.Url, request: TimeSpan.FromSeconds(1), atOnce: 1);
+        var store = Store(server.Url, request: TimeSpan.FromSeconds(3), atOnce: 1);
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFilesAsync("data/", after: null, 10, CancellationToken.None));
         Volatile.Write(ref stalls, false);
 

@@ -62,11 +62,13 @@ public sealed class StoreReporterTests
         await _reporter.StartAsync(CancellationToken.None);
         _state.RequestReport();
         await UntilAsync(() => _state.Current.Checks.Contains(Bad));
+        await Wait.UntilAsync(() => _time.HasWaitingTask);
         Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1));
 
         await AdvanceAsync(StoreReporter.FailureInterval - TimeSpan.FromMinutes(1));
         Assert.That(_examinations, Is.EqualTo(1));
         await UntilAsync(() => _examinations > 1, atMost: StoreReporter.FailureInterval);
+        await Wait.UntilAsync(() => _time.HasWaitingTask);
         Assert.That(_log.Count(LogLevel.Warning), Is.EqualTo(1), "It is logged once.");
 
         _report = () => new StoreReport([Fine], new StoreCapabilities());

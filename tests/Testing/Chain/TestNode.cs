@@ -61,7 +61,7 @@ public sealed class TestNode : TestChainState, IAsyncDisposable
     /// <summary>How often a method, or a runtime function of <c>state_call</c>, was asked.</summary>
     public int Calls(string method) => _calls.GetValueOrDefault(method);
 
-    /// <summary>How many calls it got.</summary>
+    /// <summary>The sum of <see cref="Calls"/> over all names. A <c>state_call</c> counts twice: as a method and as a function.</summary>
     public int TotalCalls => _calls.Values.Sum();
 
     /// <summary>How often the state was asked for.</summary>

@@ -136,7 +136,7 @@ def _start(guard: Guard, name: str, ports: int) -> tuple[Path, dict[str, str], C
     def run(*words: str) -> None:
         result = subprocess.run(
             [program, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-            timeout=180, env={**os.environ, "NO_PROXY": "*"},
+            timeout=600, env={**os.environ, "NO_PROXY": "*"},
         )
         if result.returncode != 0:
             raise RuntimeError(f"{program} {words[0]} failed.\n{result.stdout}")

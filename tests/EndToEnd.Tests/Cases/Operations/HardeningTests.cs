@@ -129,7 +129,7 @@ internal sealed class HardeningTests
             await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(piece));
         }
 
-        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+        Assert.That(await ReadAsync(connection, TimeSpan.FromMinutes(1)), Does.StartWith("HTTP/1.1 200"));
     }
 
     [Test]
@@ -140,13 +140,13 @@ internal sealed class HardeningTests
             "POST /get-folder-access HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Type: "
                 + $"application/json\r\nContent-Length: {body.Length}\r\n\r\n");
         var told = new byte[64];
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         var length = await connection.GetStream().ReadAsync(told, patience.Token);
         Assert.That(Encoding.ASCII.GetString(told, 0, length), Is.EqualTo("HTTP/1.1 100 Continue\r\n\r\n"));
 
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(body), patience.Token);
 
-        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+        Assert.That(await ReadAsync(connection, TimeSpan.FromMinutes(1)), Does.StartWith("HTTP/1.1 200"));
     }
 
     [Test]
@@ -164,7 +164,7 @@ internal sealed class HardeningTests
 
         await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes("0\r\n\r\n"));
 
-        Assert.That(await ReadAsync(connection, TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+        Assert.That(await ReadAsync(connection, TimeSpan.FromMinutes(1)), Does.StartWith("HTTP/1.1 200"));
     }
 
     [Test]
@@ -172,7 +172,7 @@ internal sealed class HardeningTests
     {
         var client = await SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
 
-        var answer = await ReadAsync(client, TimeSpan.FromSeconds(10));
+        var answer = await ReadAsync(client, TimeSpan.FromMinutes(1));
 
         // Settings, the frame of type 4, would be the first answer of a server that speaks it; goodbye is 7.
         Assert.That(answer, Does.Not.Contain("(still open)"));
@@ -201,7 +201,7 @@ internal sealed class HardeningTests
 
         Assert.That(
             (
-                await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromSeconds(10))))).Select(answer =>
+                await Task.WhenAll(_connections.Select(connection => ReadAsync(connection, TimeSpan.FromMinutes(1))))).Select(answer =>
                     answer.Split(' ').ElementAtOrDefault(1)),
             Is.EqualTo(new[] { "431", "431", "414" }),
             $"{large.Connected} {many.Connected} {path.Connected}");
@@ -213,7 +213,7 @@ internal sealed class HardeningTests
     {
         var connection = await SendAsync(string.Concat(Enumerable.Repeat(request, 200)));
 
-        var answers = (await ReadAsync(connection, TimeSpan.FromSeconds(10))).Split("HTTP/1.1 ")[1..];
+        var answers = (await ReadAsync(connection, TimeSpan.FromMinutes(1))).Split("HTTP/1.1 ")[1..];
 
         Assert.That(answers, Has.Length.LessThanOrEqualTo(most).And.All.StartsWith(status));
         Assert.That(answers[^1], Does.Contain("Connection: close"));
@@ -230,7 +230,7 @@ internal sealed class HardeningTests
         var closed = 0;
         foreach (var connection in Enumerable.Reverse(_connections).Take(90))
         {
-            closed += await ReadAsync(connection, TimeSpan.FromSeconds(2)) is "" ? 1 : 0;
+            closed += await ReadAsync(connection, TimeSpan.FromSeconds(30)) is "" ? 1 : 0;
         }
 
         Assert.That(closed, Is.EqualTo(90));
@@ -239,9 +239,9 @@ internal sealed class HardeningTests
         // Those who had a connection, and those who come when there is room, are served.
         await _connections[0].GetStream().WriteAsync(
             Encoding.ASCII.GetBytes("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
-        Assert.That(await ReadAsync(_connections[0], TimeSpan.FromSeconds(10)), Does.StartWith("HTTP/1.1 200"));
+        Assert.That(await ReadAsync(_connections[0], TimeSpan.FromMinutes(1)), Does.StartWith("HTTP/1.1 200"));
         TearDown();
-        Assert.That(async () => (await Api.Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK).After(5000, 100));
+        Assert.That(async () => (await Api.Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK).After(60_000, 100));
     }
 
     private double Memory()

@@ -315,14 +315,14 @@ internal sealed class HomePageTests
         settings.Remove("METAGRAPH_FILE");
         settings["BT_NETWORK"] = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{node.Address.Port}");
         settings["METAGRAPH_SYNC_INTERVAL"] = "1";
-        settings["METAGRAPH_MAX_STALENESS"] = "3";
+        settings["METAGRAPH_MAX_STALENESS"] = "10";
         await using var api = await ApiProcess.StartAsync(settings);
         var followed = (await OpenAsync("/", server: api.Address)).Page;
         await Expect(FactOf(followed, "Chain")).ToContainTextAsync("✓ Up to date");
         await Expect(FactOf(followed, "Block")).ToContainTextAsync("1,000");
 
         await node.DisposeAsync();
-        await Task.Delay(TimeSpan.FromSeconds(5));
+        await Task.Delay(TimeSpan.FromSeconds(12));
         var watched = await OpenAsync($"/?hotkey={Subnet.OrdinaryMiner.Hotkey}", server: api.Address);
         var stale = watched.Page;
 

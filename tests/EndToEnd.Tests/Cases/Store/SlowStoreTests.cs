@@ -5,8 +5,8 @@ internal sealed class SlowStoreTests
 {
     private const int ManyRequests = 200;
 
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(12);
-    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(4);
 
     private static readonly Miner Miner = Subnet.OrdinaryMiner;
     private static readonly Account Validator = Subnet.Validator.Hotkey;

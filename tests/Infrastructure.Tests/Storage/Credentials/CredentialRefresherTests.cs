@@ -327,7 +327,7 @@ public sealed class CredentialRefresherTests
     private static SigningCredentials Keys(string accessKey, DateTimeOffset? ends, string? token = "token") =>
         new(accessKey, "secret", token, ends);
 
-    // In small steps, because the refresher plans the next call after each of them.
+    // In small steps, because the refresher sets its next timer only after each call.
     private Task AdvanceUntilCalledAsync(int calls, TimeSpan atMost) =>
         _time.AdvanceUntilAsync(() => _provider.Calls >= calls, atMost / 40, atMost);
 

@@ -86,7 +86,7 @@ public sealed class TemporaryCredentialCheckTests
             Bucket = "bucket-1",
             Region = "us-east-2",
             Endpoint = server.Url,
-            Usage = new StoreUsage { RequestTimeout = TimeSpan.FromSeconds(2) },
+            Usage = new StoreUsage { RequestTimeout = TimeSpan.FromSeconds(10) },
         };
         var exam = new StoreExam(
             http, options, new StoreEndpoints(options).Current, keys, PutProbeTests.Layout, TimeProvider.System);

@@ -906,15 +906,7 @@ public sealed class StoreMonitorTests
         }
 
         /// <summary>Advances the time until the condition holds.</summary>
-        public Task UntilAsync(Func<bool> holds) => Wait.UntilAsync(() =>
-        {
-            if (!holds())
-            {
-                Time.Advance(StoreMonitor.Retry);
-            }
-
-            return holds();
-        });
+        public Task UntilAsync(Func<bool> holds) => Time.AdvanceUntilAsync(holds, StoreMonitor.Retry, atMost: TimeSpan.FromDays(1));
 
         public async ValueTask DisposeAsync()
         {

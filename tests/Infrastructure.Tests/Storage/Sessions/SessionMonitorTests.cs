@@ -18,7 +18,7 @@ public sealed class SessionMonitorTests
     public async Task Start_does_not_wait_for_an_STS_that_stalls()
     {
         using var gate = new SemaphoreSlim(0);
-        await using var monitor = await Monitored.StartAsync(onIssue: gate.Wait).WaitAsync(TimeSpan.FromSeconds(30));
+        await using var monitor = await Monitored.StartAsync(onIssue: gate.Wait).WaitAsync(TimeSpan.FromMinutes(2));
 
         Assert.That(monitor.Findings.Capabilities.SessionPolicies, Is.Null);
         gate.Release(10);
@@ -250,7 +250,7 @@ public sealed class SessionMonitorTests
                     Time.Advance(SessionMonitor.Retry);
                 }
 
-                Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromMinutes(2)));
+                Assert.That(TimeProvider.System.GetElapsedTime(start), Is.LessThan(TimeSpan.FromMinutes(5)));
                 await Task.Delay(advances ? 1 : 5);
             }
         }
