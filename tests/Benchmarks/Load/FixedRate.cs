@@ -8,7 +8,7 @@ internal static class FixedRate
     private const int PerSecond = 1000;
     private const int WarmUp = 2000;
 
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(8);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {

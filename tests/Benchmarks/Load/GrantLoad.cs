@@ -57,7 +57,7 @@ internal static class GrantLoad
         }
 
         var allocated = (after.Allocated - before.Allocated) / servers[2].Rounds.Sum(round => round.Wrk.Requests) / 1024.0;
-        var (allocatedByController, cpuOfController) = await CostOfAsync(controller, requests);
+        var allocatedByController = await AllocatedByAsync(controller, requests);
         Console.WriteLine();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
@@ -65,7 +65,7 @@ internal static class GrantLoad
                 + $"without HTTP, {costs.Grant:0.0} us and {costs.GrantBytes / 1024:0.0} KB. Under load: {allocated:0.0} KB a request, "
                 + $"{after.Gen0 - before.Gen0} gen0, {after.Gen1 - before.Gen1} gen1, {after.Gen2 - before.Gen2} gen2 collections, "
                 + $"{api.Process.ResidentMb():0} MB. A controller that checks and signs nothing allocates "
-                + $"{allocatedByController:0.0} KB and takes {cpuOfController:0} us of CPU for a request and an answer of these sizes."));
+                + $"{allocatedByController:0.0} KB for a request and an answer of these sizes."));
 
         // The ratios of CPU and of requests compare measurements of the same round.
         return
@@ -92,7 +92,7 @@ internal static class GrantLoad
         return new Round(result, (process.CpuMicros() - before) / result.Requests);
     }
 
-    private static async Task<(double AllocatedKb, double CpuMicros)> CostOfAsync(BareServer controller, SignedRequests requests)
+    private static async Task<double> AllocatedByAsync(BareServer controller, SignedRequests requests)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = controller.Address };
         await MeasureAsync(controller.Process, controller.Address, requests, repeats: true, WarmUp);
@@ -100,7 +100,7 @@ internal static class GrantLoad
         var round = await MeasureAsync(controller.Process, controller.Address, requests, repeats: true, WarmUp);
         var allocated = await http.GetFromJsonAsync<long>("/allocated") - before;
         return round.Wrk.Refused == 0
-            ? (allocated / (double)round.Wrk.Requests / 1024, round.CpuMicros)
+            ? allocated / (double)round.Wrk.Requests / 1024
             : throw new InvalidOperationException("The controller refused requests.");
     }
 

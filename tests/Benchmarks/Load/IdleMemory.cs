@@ -8,7 +8,7 @@ internal static class IdleMemory
     // About as many as the service's warm-up sends.
     private const int Requests = 1000;
 
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {

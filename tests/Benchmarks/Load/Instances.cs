@@ -10,8 +10,8 @@ internal static class Instances
 {
     private const int MaxInstances = 3;
 
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(6);
-    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(6);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Duration = TimeSpan.FromSeconds(5);
 
     internal static async Task<IReadOnlyList<Figure>> MeasureAsync(string program, SignedRequests requests)
     {
