@@ -99,6 +99,7 @@ public static class DependencyInjection
 
         // After the link, because services stop in reverse order, and this one still writes to Redis when it stops.
         services.AddHostedService(provider => provider.GetRequiredService<RedisAnswerCounts>());
+        services.AddSingleton<RedisCommands>();
         services.AddSingleton<IReplayGuard, RedisReplayGuard>();
         services.AddSingleton<IQuota, RedisQuota>();
         return services;

@@ -6,7 +6,7 @@ namespace S3Auth.Infrastructure.Limits;
 /// Counts grants and files of all instances in Redis. One script compares and counts, so that it is atomic. While Redis is down, this
 /// instance continues from the last known counts, and adds its own counts to Redis when Redis is back.
 /// </summary>
-internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
+internal sealed class RedisQuota(RedisCommands redis, MemoryQuota memory) : IQuota
 {
     // KEYS: the counters. ARGV: when they expire, then for each counter its cost, its limit and its debt.
     private const string TakeScript =
@@ -36,9 +36,6 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         return 0
         """;
 
-    // Sends the whole script each time, because a restarted Redis does not know scripts by their hash.
-    private const CommandFlags WholeScript = CommandFlags.NoScriptCache;
-
     // The clock of another instance may still be in the day before.
     private static readonly TimeSpan LifetimeAfterDay = TimeSpan.FromHours(1);
 
@@ -48,8 +45,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
         var isPaid = false;
         try
         {
-            var (answered, counters) = await redis.ExecuteAsync(database =>
-                database.ScriptEvaluateAsync(TakeScript, KeysOf(request), ArgumentsOf(request, debt), WholeScript));
+            var (answered, counters) = await redis.EvaluateAsync(TakeScript, KeysOf(request), ArgumentsOf(request, debt));
             if (answered && (long[]?)counters is [var granted, var totalUsed, var used, .. var files])
             {
                 isPaid = true;
@@ -72,8 +68,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
     public void Refund(QuotaRequest request, QuotaCount taken)
     {
         // The memory keeps the refund of a shared count as a negative debt until Redis is back.
-        if (!taken.IsShared || !redis.FireAndForget(database =>
-            database.ScriptEvaluateAsync(RefundScript, KeysOf(request), RefundsOf(request), WholeScript)))
+        if (!taken.IsShared || !redis.Evaluate(RefundScript, KeysOf(request), RefundsOf(request)))
         {
             memory.Refund(request, taken);
         }
@@ -81,7 +76,7 @@ internal sealed class RedisQuota(RedisLink redis, MemoryQuota memory) : IQuota
 
     public async ValueTask<long> CountAsync(UtcDay day, CancellationToken cancellationToken)
     {
-        var (answered, total) = await redis.TryExecuteAsync(database => database.StringGetAsync(TotalOf(day)));
+        var (answered, total) = await redis.ReadAsync(TotalOf(day));
         return answered && total.TryParse(out long count) ? count : answered && total.IsNull ? 0 : memory.Total(day);
     }
 

@@ -1,12 +1,10 @@
-using StackExchange.Redis;
-
 namespace S3Auth.Infrastructure.Limits;
 
 /// <summary>
 /// Remembers used proofs of all instances in Redis, and those of this instance also in memory. So this instance refuses a replay even
 /// while Redis is down, and even after Redis lost its data.
 /// </summary>
-internal sealed class RedisReplayGuard(RedisLink redis, MemoryReplayGuard memory, TimeProvider time) : IReplayGuard
+internal sealed class RedisReplayGuard(RedisCommands redis, MemoryReplayGuard memory, TimeProvider time) : IReplayGuard
 {
     // The clocks of instances may differ, so a proof that has expired for one instance may still be valid for another.
     private static readonly TimeSpan MaxClockSkew = TimeSpan.FromMinutes(2);
@@ -19,9 +17,8 @@ internal sealed class RedisReplayGuard(RedisLink redis, MemoryReplayGuard memory
             return here;
         }
 
-        RedisKey key = $"{redis.KeyPrefix}proof:{proof.Key}";
         var lifetime = proof.Until - time.GetUtcNow() + MaxClockSkew;
-        var (answered, isFirst) = await redis.ExecuteAsync(database => database.StringSetAsync(key, 1, lifetime, When.NotExists));
+        var (answered, isFirst) = await redis.AddAsync($"{redis.KeyPrefix}proof:{proof.Key}", lifetime);
         return !answered ? here : isFirst ? ProofUse.First : ProofUse.Repeated;
     }
 }

@@ -4,7 +4,7 @@ namespace S3Auth.Infrastructure.WarmUp;
 
 /// <summary>
 /// Registers the adapters of the warm-up. Uses the same classes as the service for the signer, the replay guard, the quota and the
-/// audit records, because the warm-up must run their code. With Redis, <see cref="RedisExercise"/> replaces the replay guard and the quota.
+/// audit records, because the warm-up must run their code. With Redis, <see cref="WarmUpRedisCommands"/> sends commands that write nothing.
 /// </summary>
 public static class DependencyInjection
 {
@@ -27,9 +27,9 @@ public static class DependencyInjection
         services.AddLimits(new LimitOptions { Scope = "warm-up" });
         if (service.GetService<RedisLink>() is { } redis)
         {
-            services.AddSingleton(provider => ActivatorUtilities.CreateInstance<RedisExercise>(provider, redis));
-            services.AddSingleton<IReplayGuard>(provider => provider.GetRequiredService<RedisExercise>());
-            services.AddSingleton<IQuota>(provider => provider.GetRequiredService<RedisExercise>());
+            services.AddSingleton<RedisCommands>(new WarmUpRedisCommands(redis));
+            services.AddSingleton<IReplayGuard, RedisReplayGuard>();
+            services.AddSingleton<IQuota, RedisQuota>();
         }
 
         services.AddSealing(key: null, isShared: false);

@@ -566,6 +566,7 @@ public sealed class RedisTests
     public async Task Warm_up_sends_Redis_commands_that_write_nothing()
     {
         var service = await StartAsync();
+        await Quota(service).TakeAsync(MemoryQuotaTests.Request(2, limit: 5), CancellationToken.None);
         await EndProbesAsync(service);
         await using var copy = WarmUpOf(service);
         var options = _redis.Address.Configure();
@@ -573,12 +574,14 @@ public sealed class RedisTests
         await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
         var server = redis.GetServers().Single();
         var before = await CallsAsync();
+        var content = await ContentAsync();
 
         for (var i = 0; i < 3; i++)
         {
             Assert.That(await Guard(copy).UseAsync(Proof(i), CancellationToken.None), Is.EqualTo(ProofUse.First));
             var count = await Quota(copy).TakeAsync(MemoryQuotaTests.Request(1, limit: 5), CancellationToken.None);
-            Assert.That((count.Granted, count.Used, count.IsShared), Is.EqualTo((true, i + 1L, false)));
+            Assert.That((count.Granted, count.Used, count.IsShared), Is.EqualTo((true, 0L, true)));
+            Quota(copy).Refund(MemoryQuotaTests.Request(1, limit: 5), count);
         }
 
         var after = await CallsAsync();
@@ -587,7 +590,20 @@ public sealed class RedisTests
             Assert.That(after.GetValueOrDefault(command) - before.GetValueOrDefault(command), Is.EqualTo(3), command);
         }
 
-        Assert.That(server.Keys().Select(key => (string?)key), Is.EqualTo(new[] { $"s3auth:{Scope}:probe" }));
+        Assert.That(content, Has.Count.EqualTo(4), "the probe, and three counters of the service");
+        Assert.That(await ContentAsync(), Is.EquivalentTo(content));
+
+        async Task<Dictionary<string, string?>> ContentAsync()
+        {
+            var database = redis.GetDatabase();
+            var entries = new Dictionary<string, string?>(StringComparer.Ordinal);
+            await foreach (var key in server.KeysAsync())
+            {
+                entries.Add(key!, await database.StringGetAsync(key));
+            }
+
+            return entries;
+        }
 
         async Task<Dictionary<string, long>> CallsAsync() => (await server.InfoAsync("commandstats")).SelectMany(section => section)
             .ToDictionary(
