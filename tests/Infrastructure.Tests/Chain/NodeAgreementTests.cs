@@ -173,6 +173,24 @@ internal sealed class NodeAgreementTests
             Throws.InstanceOf<ChainException>().With.Property("Failure").EqualTo(ChainFailure.Timeout));
     }
 
+    // Such calls share one task. That was a bug on busy machines, where the answer is there before the server waits for it.
+    [Test]
+    public async Task Equal_answers_that_are_there_at_once_count_for_each_node()
+    {
+        var endpoint = TestChain.Options(_nodes[0].Address.ToString()).Network.Endpoints[0];
+        using var connection = await NodeConnection.ConnectAsync(
+            endpoint, TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(1), _time, CancellationToken.None);
+        using var group = new NodeGroup(
+            [new NodeMember(endpoint, preference: 0, _time), new NodeMember(endpoint, preference: 1, _time)],
+            required: 2,
+            (_, _) => Task.FromResult(connection),
+            _time);
+
+        var answers = await group.AskAsync((_, _) => Task.FromResult(true), CancellationToken.None);
+
+        Assert.That(answers.Select(answer => (answer.Node.Preference, answer.Value)), Is.EqualTo(new[] { (0, true), (1, true) }));
+    }
+
     [TestCase(25UL, 0)]
     [TestCase(26UL, 1)]
     public async Task Node_may_be_25_blocks_behind_the_others(ulong behind, int problems)

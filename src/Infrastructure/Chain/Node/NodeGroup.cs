@@ -101,20 +101,25 @@ internal sealed class NodeGroup(
         // Linked, not registered, because the timer may fire at the moment of the disposal.
         using var timeout = new CancellationTokenSource(MaxTime, time);
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        var pending = among.Where(node => !_failures.ContainsKey(node)).ToDictionary(node => CallAsync(node, call, rest.Token));
+
+        // A list: two calls that complete at once with an equal answer may share one task.
+        var pending = among.Where(node => !_failures.ContainsKey(node)).Select(node => (Node: node, Call: CallAsync(node, call, rest.Token)))
+            .ToList();
         var answers = new List<NodeAnswer<T>>();
         var isGrace = false;
         while (pending.Count > 0)
         {
-            var done = await Task.WhenAny(pending.Keys);
-            pending.Remove(done, out var node);
+            var done = await Task.WhenAny(pending.Select(one => one.Call));
+            var index = pending.FindIndex(one => one.Call == done);
+            var node = pending[index].Node;
+            pending.RemoveAt(index);
             try
             {
-                answers.Add(new NodeAnswer<T>(node!, await done));
+                answers.Add(new NodeAnswer<T>(node, await done));
             }
             catch (Exception failed) when (!cancellationToken.IsCancellationRequested)
             {
-                Fail(node!, ToChainException(node!, failed, isGrace));
+                Fail(node, ToChainException(node, failed, isGrace));
             }
 
             if (!isGrace && answers.Count >= (HasAlternative ? 1 : required))
