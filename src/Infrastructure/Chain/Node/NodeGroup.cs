@@ -103,7 +103,8 @@ internal sealed class NodeGroup(
         using var rest = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
 
         // A list: two calls that complete at once with an equal answer may share one task.
-        var pending = among.Where(node => !_failures.ContainsKey(node)).Select(node => (Node: node, Call: CallAsync(node, call, rest.Token)))
+        var pending = among.Where(node => !_failures.ContainsKey(node))
+            .Select(node => (Node: node, Call: CallAsync(node, call, rest.Token)))
             .ToList();
         var answers = new List<NodeAnswer<T>>();
         var isGrace = false;
