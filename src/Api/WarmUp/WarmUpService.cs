@@ -12,7 +12,7 @@ internal sealed partial class WarmUpService(
     IServiceProvider service, ServiceOptions options, ServiceWarmUp state, TimeProvider time, ILogger<WarmUpService> log)
     : BackgroundService
 {
-    /// <summary>The maximum delay of the readiness. A slow machine needs most of it.</summary>
+    /// <summary>The maximum delay of the readiness. A slow machine may need all of it.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(10);
 
     // The rest is for removing the copy and returning its memory.

@@ -12,24 +12,27 @@ internal class RedisCommands(RedisLink link)
     protected const CommandFlags WholeScript = CommandFlags.NoScriptCache;
 
     /// <summary>The prefix of every key.</summary>
-    internal string KeyPrefix => link.KeyPrefix;
+    internal string KeyPrefix => Link.KeyPrefix;
+
+    /// <summary>The connection.</summary>
+    protected RedisLink Link { get; } = link;
 
     /// <summary>Adds a key that expires after its lifetime. <c>IsAdded</c> is false if the key exists.</summary>
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: there is no answer, and REDIS_REQUIRED is true.</exception>
     internal virtual ValueTask<(bool Answered, bool IsAdded)> AddAsync(RedisKey key, TimeSpan lifetime) =>
-        link.ExecuteAsync(database => database.StringSetAsync(key, 1, lifetime, When.NotExists));
+        Link.ExecuteAsync(database => database.StringSetAsync(key, 1, lifetime, When.NotExists));
 
     /// <summary>Executes a script and returns its result.</summary>
     /// <exception cref="RefusedException"><c>limits_unavailable</c>: there is no answer, and REDIS_REQUIRED is true.</exception>
     internal virtual ValueTask<(bool Answered, RedisResult? Result)> EvaluateAsync(
         string script, RedisKey[] keys, RedisValue[] arguments) =>
-        link.ExecuteAsync(database => database.ScriptEvaluateAsync(script, keys, arguments, WholeScript));
+        Link.ExecuteAsync(database => database.ScriptEvaluateAsync(script, keys, arguments, WholeScript));
 
     /// <summary>Sends a script if Redis is up, and does not wait for the answer. Returns false if it sent nothing.</summary>
     internal virtual bool Evaluate(string script, RedisKey[] keys, RedisValue[] arguments) =>
-        link.FireAndForget(database => database.ScriptEvaluateAsync(script, keys, arguments, WholeScript));
+        Link.FireAndForget(database => database.ScriptEvaluateAsync(script, keys, arguments, WholeScript));
 
     /// <summary>Reads a key.</summary>
     internal ValueTask<(bool Answered, RedisValue Value)> ReadAsync(RedisKey key) =>
-        link.TryExecuteAsync(database => database.StringGetAsync(key));
+        Link.TryExecuteAsync(database => database.StringGetAsync(key));
 }

@@ -171,7 +171,7 @@ internal sealed class ChainTests : ChainFixture
             await api.Client.GetAsync("/readyz");
         }
 
-        Assert.That(node.Waiting, Is.GreaterThanOrEqualTo(1));
+        Assert.That(node.Waiting, Is.EqualTo(1));
     }
 
     [Test]
