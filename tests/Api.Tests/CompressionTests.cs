@@ -64,7 +64,7 @@ public sealed class CompressionTests
         builder.Services
             .AddMetrics()
             .AddSingleton<ApiMetrics>()
-            .AddSingleton(TimeProvider.System)
+            .AddSingleton<TimeProvider>(new TestTime())
             .AddSingleton(memory)
             .AddScoped<RequestOrigin>();
         await using var server = builder.Build();

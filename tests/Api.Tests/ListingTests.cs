@@ -136,7 +136,7 @@ public sealed class ListingTests
     [Test]
     public async Task Burst_of_one_address_is_refused()
     {
-        using var service = With(("RATE_LIMIT_PER_MINUTE", "2"));
+        using var service = With(("RATE_LIMIT_PER_MINUTE", "1"));
         Answer? last = null;
         for (var i = 0; i < 3; i++)
         {

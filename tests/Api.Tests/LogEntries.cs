@@ -31,7 +31,13 @@ internal sealed class LogEntries : ILoggerProvider
             EventId eventId,
             TState state,
             Exception? exception,
-            Func<TState, Exception?, string> formatter) =>
-            entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
+            Func<TState, Exception?, string> formatter)
+        {
+            // The web server of the embedded store says this after its thread was paused for a second.
+            if (eventId.Name != "HeartbeatSlow")
+            {
+                entries.Enqueue((logLevel, $"{formatter(state, exception)} {exception}"));
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ public sealed class RequestBodyTests
         new Random(length).NextBytes(bytes);
         var memory = new BodyMemory(RequestBody.MaxBytes);
 
-        using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(bytes)), memory, TimeProvider.System))
+        using (var body = await RequestBody.ReadAsync(Context(new MemoryStream(bytes)), memory, new TestTime()))
         {
             Content.AssertSame(body.Bytes.ToArray(), bytes);
         }
@@ -38,7 +38,7 @@ public sealed class RequestBodyTests
 
         Assert.That(
             async () =>
-                await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, TimeProvider.System),
+                await RequestBody.ReadAsync(Context(new MemoryStream(new byte[RequestBody.MaxBytes + 1])), memory, new TestTime()),
             Throws.InstanceOf<BadHttpRequestException>().With.Property(nameof(BadHttpRequestException.StatusCode)).EqualTo(413));
         Assert.That(memory.Taken, Is.Zero);
     }
@@ -50,7 +50,7 @@ public sealed class RequestBodyTests
         var context = Context(new Pipe().Reader.AsStream(), isLarge);
         context.Request.ContentLength = length;
 
-        var reading = RequestBody.ReadAsync(context, new BodyMemory(), TimeProvider.System).AsTask();
+        var reading = RequestBody.ReadAsync(context, new BodyMemory(), new TestTime()).AsTask();
 
         Assert.That(reading.IsFaulted, Is.True, "nothing is waited for");
         Assert.That(
@@ -71,7 +71,7 @@ public sealed class RequestBodyTests
             context.Request.ContentLength = RequestBody.MaxBytes;
             pipe.Writer.Write("{"u8);
             pipe.Writer.FlushAsync().AsTask().Wait();
-            return RequestBody.ReadAsync(context, memory, TimeProvider.System).AsTask();
+            return RequestBody.ReadAsync(context, memory, new TestTime()).AsTask();
         }).ToList();
 
         Assert.That(
@@ -91,16 +91,16 @@ public sealed class RequestBodyTests
     public async Task Bodies_together_stay_within_the_memory_budget()
     {
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
-        using var first = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, TimeProvider.System);
+        using var first = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, new TestTime());
 
         Assert.That(
-            async () => await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, TimeProvider.System),
+            async () => await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, new TestTime()),
             Throws.InstanceOf<RefusedException>().With.Property(nameof(RefusedException.Code)).EqualTo(RefusalCode.ServerBusy));
-        using var small = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[Kibi])), memory, TimeProvider.System);
+        using var small = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[Kibi])), memory, new TestTime());
         Assert.That(small.Bytes.Length, Is.EqualTo(Kibi), "small ones always fit");
 
         first.Dispose();
-        using var second = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, TimeProvider.System);
+        using var second = await RequestBody.ReadAsync(Context(new MemoryStream(new byte[40 * Kibi])), memory, new TestTime());
         Assert.That(second.Bytes.Length, Is.EqualTo(40 * Kibi));
     }
 
@@ -126,7 +126,7 @@ public sealed class RequestBodyTests
             using var body = await RequestBody.ReadAsync(
                 Context(new MemoryStream(new byte[length]), isLarge: false),
                 new BodyMemory(),
-                TimeProvider.System);
+                new TestTime());
         }
 
         Assert.That(
@@ -198,12 +198,12 @@ public sealed class RequestBodyTests
         var memory = new BodyMemory(maxBytes: 64 * Kibi);
 
         // The one that began first has brought more since: it is not the one that pauses.
-        var (steady, arriving) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
-        var (paused, pausing) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
+        var (steady, arriving) = Begin(memory, new TestTime(), 20 * Kibi, client: 2);
+        var (paused, pausing) = Begin(memory, new TestTime(), 20 * Kibi, client: 1);
         Send(steady, RequestBody.ProgressBytes);
 
         var context = Context(new MemoryStream(new byte[30 * Kibi]), client: 3);
-        using (var body = await RequestBody.ReadAsync(context, memory, TimeProvider.System))
+        using (var body = await RequestBody.ReadAsync(context, memory, new TestTime()))
         {
             Assert.That(memory.Taken, Is.EqualTo(64 * Kibi), "never more than the budget");
             Assert.That(
@@ -222,11 +222,11 @@ public sealed class RequestBodyTests
     public async Task Client_above_its_share_loses_its_own_bodies_only()
     {
         var memory = new BodyMemory(maxBytesPerClient: 64 * Kibi);
-        var (others, other) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 1);
-        var (first, oldest) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
-        var (second, newer) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+        var (others, other) = Begin(memory, new TestTime(), 20 * Kibi, client: 1);
+        var (first, oldest) = Begin(memory, new TestTime(), 20 * Kibi, client: 2);
+        var (second, newer) = Begin(memory, new TestTime(), 20 * Kibi, client: 2);
 
-        var (third, newest) = Begin(memory, TimeProvider.System, 20 * Kibi, client: 2);
+        var (third, newest) = Begin(memory, new TestTime(), 20 * Kibi, client: 2);
 
         Assert.That(
             async () => await oldest,
@@ -246,14 +246,14 @@ public sealed class RequestBodyTests
     public async Task Thousand_stalled_clients_do_not_block_others()
     {
         var memory = new BodyMemory();
-        var held = Enumerable.Range(0, 1000).Select(client => Begin(memory, TimeProvider.System, 257 * Kibi, client)).ToList();
+        var held = Enumerable.Range(0, 1000).Select(client => Begin(memory, new TestTime(), 257 * Kibi, client)).ToList();
 
         for (var i = 0; i < 100; i++)
         {
             using var body = await RequestBody.ReadAsync(
                 Context(new MemoryStream(new byte[100 * Kibi]), client: 2000 + i),
                 memory,
-                TimeProvider.System);
+                new TestTime());
             Assert.That(memory.Taken, Is.LessThanOrEqualTo(BodyMemory.MaxBytes));
         }
 

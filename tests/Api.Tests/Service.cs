@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Logging;
+using S3Auth.Infrastructure.Storage;
 
 namespace S3Auth.Api.Tests;
 
@@ -38,7 +39,11 @@ internal sealed class Service : WebApplicationFactory<Program>
         }
 
         builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Log));
-        builder.ConfigureTestServices(Replace);
+        builder.ConfigureTestServices(services =>
+        {
+            WaitLongerForStore(services);
+            Replace(services);
+        });
     }
 
     protected override void Dispose(bool disposing)
@@ -47,6 +52,26 @@ internal sealed class Service : WebApplicationFactory<Program>
         if (disposing && Directory.Exists(_folder))
         {
             Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    // The embedded store is in this process. On a busy machine, both together may take longer than the default timeout.
+    private static void WaitLongerForStore(IServiceCollection services)
+    {
+        var registered = services.LastOrDefault(service => service.ServiceType == typeof(StorageOptions));
+        if (registered?.ImplementationInstance is StorageOptions store)
+        {
+            services.AddSingleton(new StorageOptions
+            {
+                Bucket = store.Bucket,
+                Region = store.Region,
+                Endpoint = store.Endpoint,
+                PublicEndpoint = store.PublicEndpoint,
+                Addressing = store.Addressing,
+                CorsOrigins = store.CorsOrigins,
+                Usage = store.Usage with { RequestTimeout = TimeSpan.FromMinutes(1) },
+                Credentials = store.Credentials,
+            });
         }
     }
 

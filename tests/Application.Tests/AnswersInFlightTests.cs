@@ -166,11 +166,7 @@ public sealed class AnswersInFlightTests
         subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 4 * Mebi);
 
         var asked = subnet.RefuseAsync(Files);
-        while (!asked.IsCompleted)
-        {
-            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(1);
-        }
+        await subnet.Time.AdvanceUntilAsync(() => asked.IsCompleted, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
 
         var refused = await asked;
         Assert.That((refused.Code, refused.RetryAfter), Is.EqualTo((RefusalCode.ServerBusy, TimeSpan.FromSeconds(5))));
@@ -190,11 +186,7 @@ public sealed class AnswersInFlightTests
         await Task.Delay(20);
         Assert.That(asked.IsCompleted, Is.False);
         subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 4 * Mebi, 0);
-        while (!asked.IsCompleted)
-        {
-            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(1);
-        }
+        await subnet.Time.AdvanceUntilAsync(() => asked.IsCompleted, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(1));
 
         Assert.That(async () => await asked, Throws.Nothing);
     }

@@ -126,6 +126,7 @@ public sealed class ExistingFileFinderTests
     public async Task Requests_for_single_files_are_bounded_for_each_caller_and_over_all(int callers, int files, int expected)
     {
         var (running, most) = (0, 0);
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         for (var i = 0; i < 4; i++)
         {
             Store([.. Enumerable.Range(0, 1100).Select(other => $"{i}-{other:d4}")]);
@@ -136,6 +137,13 @@ public sealed class ExistingFileFinderTests
             {
                 var now = Interlocked.Increment(ref running);
                 InterlockedMax(ref most, now);
+                if (now == expected)
+                {
+                    reached.TrySetResult();
+                }
+
+                // Until as many run as may, and long enough for one too many to begin.
+                await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), token);
                 await Task.Delay(20, token);
                 Interlocked.Decrement(ref running);
                 return false;

@@ -231,11 +231,7 @@ public sealed class GetFileUploadUrlsTests
         subnet.Memory.TryChange(new ResponseMemoryOwner(Subnet.Charlie, 7), 0, 64 * 1024 * 1024);
 
         var refused = subnet.RefuseAsync(For(File("a"), File("b"), File("c"), File("d")));
-        while (!refused.IsCompleted)
-        {
-            subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Delay(1);
-        }
+        await subnet.Time.AdvanceUntilAsync(() => refused.IsCompleted, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
 
         Assert.That((await refused).Code, Is.EqualTo(RefusalCode.ServerBusy));
         Assert.That(subnet.Store.Invocations.Select(call => call.Method.Name), Has.None.StartsWith("List"));

@@ -88,14 +88,17 @@ public sealed class GetFolderPresignedUrlsTests
         using var subnet = new Subnet { Layout = Layouts.ByHotkey };
         var bob = $"data/hotkey={Subnet.Bob}/";
         Holds(subnet, "data/hotkey=", bob);
+        var listing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         subnet.Store.Setup(port => port.ListFoldersAsync(bob + "job_id=", It.IsAny<int?>(), It.IsAny<CancellationToken>()))
             .Returns(async (string _, int? _, CancellationToken cancellationToken) =>
             {
+                listing.TrySetResult();
                 await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
                 return new FolderPage([], HasMore: false);
             });
 
         var asked = subnet.RefuseAsync(AsAlice);
+        await listing.Task.WaitAsync(TimeSpan.FromMinutes(1));
         subnet.Time.Advance(Subnet.ListingTimeout - TimeSpan.FromSeconds(1));
         await Task.Delay(20);
         Assert.That(asked.IsCompleted, Is.False);

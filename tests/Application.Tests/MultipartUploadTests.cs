@@ -461,12 +461,7 @@ public sealed class MultipartUploadTests
 
         async Task RefusesAsync(Task<RefusedException> refused)
         {
-            while (!refused.IsCompleted)
-            {
-                _subnet.Time.Advance(TimeSpan.FromMilliseconds(50));
-                await Task.Delay(1);
-            }
-
+            await _subnet.Time.AdvanceUntilAsync(() => refused.IsCompleted, TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(5));
             Assert.That((await refused).Code, Is.EqualTo(RefusalCode.ServerBusy));
         }
     }

@@ -248,12 +248,7 @@ public sealed class StatusTests
             .Returns(answer.Task);
 
         var asked = _subnet.SendAsync(new GetStatusQuery());
-        while (!asked.IsCompleted)
-        {
-            // The wait begins when it begins; what is shown is that no more than it passes.
-            _subnet.Time.Advance(StorageCount.WaitTimeout);
-            await Task.Yield();
-        }
+        await _subnet.Time.AdvanceUntilAsync(() => asked.IsCompleted, StorageCount.WaitTimeout, StorageCount.MaxAge);
 
         var before = (await asked).Storage;
         answer.SetResult(new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false));

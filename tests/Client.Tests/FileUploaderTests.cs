@@ -384,6 +384,17 @@ public sealed class FileUploaderTests
     [Test]
     public async Task Leaving_early_cancels_the_other_uploads()
     {
+        // The second upload is not answered before the loop is left, so that the others cannot end meanwhile.
+        var isLeft = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _server.OnStore = async _ =>
+        {
+            if (_server.Store.Asked.Count == 2)
+            {
+                await Task.WhenAny(isLeft.Task, Task.Delay(TimeSpan.FromMinutes(1)));
+            }
+
+            return false;
+        };
         var uploader = _client.CreateUploader(_coldkey.AccountId, new FileUploaderOptions { Parallel = 1 });
         await foreach (var _ in uploader.UploadAsync(
             Enumerable.Range(0, 200).Select(number => FileOf($"{number}.bin", 100_000)).ToAsyncEnumerable()))
@@ -391,6 +402,7 @@ public sealed class FileUploaderTests
             break;
         }
 
+        isLeft.SetResult();
         Assert.That(_server.Stored, Has.Count.LessThan(150));
     }
 

@@ -244,14 +244,15 @@ public sealed class UnfaithfulServerTests
     public async Task Slow_source_of_an_upload_is_not_a_stall()
     {
         _store.Answer = context => LocalServer.WriteAsync(context, [], 201);
+        var time = new TestTime(DateTimeOffset.UtcNow);
         using var client = new S3AuthClient(
-            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromSeconds(6) });
+            _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 1, StallTimeout = TimeSpan.FromSeconds(6), Time = time });
         var file = FileOf(Content) with
         {
-            OpenAsync = async token =>
+            OpenAsync = _ =>
             {
-                await Task.Delay(TimeSpan.FromSeconds(9), token);
-                return new MemoryStream(Content, writable: false);
+                time.Advance(TimeSpan.FromSeconds(9));
+                return ValueTask.FromResult<Stream>(new MemoryStream(Content, writable: false));
             },
         };
 

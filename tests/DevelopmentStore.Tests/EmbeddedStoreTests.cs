@@ -91,7 +91,7 @@ internal sealed class EmbeddedStoreTests
         {
             var builder = Host.CreateApplicationBuilder(["--urls", "http://127.0.0.1:2", "--environment", "Development"]);
             builder.Services.AddSingleton(TimeProvider.System);
-            builder.Services.AddSingleton(RunningStore.OptionsFor(_folder));
+            builder.Services.AddSingleton(RunningStore.OptionsFor(_folder) with { Port = FreePort.Next() });
             builder.Services.AddSingleton<EmbeddedStore>();
             builder.Services.AddHostedService(services => services.GetRequiredService<EmbeddedStore>());
             using var host = builder.Build();

@@ -230,14 +230,16 @@ internal sealed class PutObjectTests : StoreTests
     [CancelAfter(60_000)]
     public async Task Concurrent_If_None_Match_writers_have_one_winner(CancellationToken patience)
     {
-        // Both pass the check before the body, because neither has finished. The check at the end must decide.
-        var requests = new[] { "one", "two" }
+        // Both pass the check before the body, because neither has finished. The check at the end must decide. The bodies are long enough
+        // for the server's minimum rate, however long they pause.
+        const int half = 50_000;
+        var requests = new[] { new string('1', 2 * half), new string('2', 2 * half) }
             .Select(text => Signer.Authorize(On("PUT", "key", Bytes(text)).With("If-None-Match", "*"))).ToArray();
         var clients = requests.Select(_ => new TcpClient(Store.Endpoint.Host, Store.Endpoint.Port)).ToArray();
         foreach (var (request, client) in requests.Zip(clients))
         {
             await client.GetStream().WriteAsync(request.Head(), patience);
-            await client.GetStream().WriteAsync(request.Body.AsMemory(0, 1), patience);
+            await client.GetStream().WriteAsync(request.Body.AsMemory(0, half), patience);
         }
 
         while (Directory.GetFiles(Store.Incoming).Length < clients.Length)
@@ -248,13 +250,13 @@ internal sealed class PutObjectTests : StoreTests
         var answers = new List<string>();
         foreach (var (request, client) in requests.Zip(clients))
         {
-            await client.GetStream().WriteAsync(request.Body.AsMemory(1), patience);
+            await client.GetStream().WriteAsync(request.Body.AsMemory(half), patience);
             answers.Add((await RawResponse.ReadAsync(client.GetStream(), headersOnly: false, patience)).Summary);
             client.Dispose();
         }
 
         Assert.That(answers, Is.EqualTo(new[] { "200", "412 PreconditionFailed" }));
-        Assert.That((await GetAsync("key")).Text, Is.EqualTo("one"));
+        Content.AssertSame((await GetAsync("key")).Body, requests[0].Body);
     }
 
     [Test]

@@ -108,7 +108,8 @@ internal sealed class RunningStore : IAsyncDisposable
             Exception? exception,
             Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            // The web server says this after its thread was paused for a second.
+            if (IsEnabled(logLevel) && eventId.Name != "HeartbeatSlow")
             {
                 _complaints.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
             }

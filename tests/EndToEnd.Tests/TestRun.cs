@@ -37,7 +37,7 @@ internal sealed class TestRun
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
-            ConnectTimeout = TimeSpan.FromSeconds(5),
+            ConnectTimeout = TimeSpan.FromSeconds(30),
             ConnectCallback = ConnectAsync,
         })
     {

@@ -121,7 +121,7 @@ public sealed class Ss58Tests
         }
 
         // Reading it 10,000 times would take minutes.
-        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(10)));
+        Assert.That(watch.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
     }
 
     [Test]

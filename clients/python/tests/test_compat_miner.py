@@ -221,8 +221,8 @@ def test_ended_form_is_renewed(
     account = server.next_miner()
     s3 = S3Auth(server.url)
     creds = credentials(s3, account)
-    short = Client(server.url, account.hotkey).request("get-folder-access", expiry=int(time.time()) + 10)
-    time.sleep(11)
+    short = Client(server.url, account.hotkey).request("get-folder-access", expiry=int(time.time()) + 20)
+    time.sleep(21)
 
     # Another object has no wallet to renew it.
     assert not S3Auth(server.url, options=NO_WAITS).upload_file_with_path(file, "a.parquet", short)

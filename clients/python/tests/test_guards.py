@@ -29,7 +29,7 @@ from support.clients import OpenClient
 from support.scripted import Received, Scripted, ScriptedServer
 from support.service import OTHER_OWNER, OWNER, NullKeypair, Service, Stored, store_error
 
-FAST = ClientOptions(attempts=2, first_wait=0.01, longest_wait=0.05, answer_timeout=5.0, stall_timeout=5.0)
+FAST = ClientOptions(attempts=2, first_wait=0.01, longest_wait=0.05, answer_timeout=30.0, stall_timeout=30.0)
 KEY = f"data/x/{OWNER}/file.bin"
 GRANT = "X-Amz-Algorithm=a&X-Amz-Signature=secret"
 
@@ -338,7 +338,7 @@ def test_redirect_does_not_bring_credentials_of_netrc(transport: Any, tmp_path: 
 def test_no_part_of_an_error_has_the_url_or_the_proof(transport: Any, fault: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     answer = {
-        "slow": Scripted(delay=1.0), "broken": Scripted(body=b"x" * 100, breaks_after=10),
+        "slow": Scripted(delay=60.0), "broken": Scripted(body=b"x" * 100, breaks_after=10),
     }.get(fault, Scripted())
     with ScriptedServer(answer) as server:
         headers = {"X-Tao-Signature": "secret", **({"x-amz-a": "a\r\nb"} if fault == "header" else {})}

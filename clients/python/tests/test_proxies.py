@@ -67,7 +67,7 @@ def proxy(target: Target, failing_proxy: Callable[..., FailingProxy]) -> Failing
     return failing_proxy(target.url)
 
 
-def call(proxy: FailingProxy, method: str = "GET", body: Any = None, timeout: float = 10) -> tuple[int, bytes, http.client.HTTPResponse]:
+def call(proxy: FailingProxy, method: str = "GET", body: Any = None, timeout: float = 60) -> tuple[int, bytes, http.client.HTTPResponse]:
     connection = http.client.HTTPConnection(proxy.netloc, timeout=timeout)
     try:
         connection.request(method, "/a?b=c", body)

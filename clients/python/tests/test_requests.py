@@ -30,7 +30,7 @@ from s3auth import models
 
 ADDRESS = "5FHneW46xGXgs5mUiveU4sbTyGBzmstUspZC92UhjJM694ty"
 FAST = ClientOptions(attempts=3, first_wait=0.01, longest_wait=0.5, answer_timeout=30.0, connect_timeout=15.0)
-IMPATIENT = replace(FAST, answer_timeout=0.5)
+IMPATIENT = replace(FAST, attempts=10, answer_timeout=1.0)
 Ask = Callable[..., Any]
 
 
@@ -137,9 +137,10 @@ def test_longer_retry_after_is_raised_at_once(ask: Ask) -> None:
 
 
 def test_broken_connections_are_retried(ask: Ask) -> None:
-    with ScriptedServer(Scripted(body={"a": "b" * 100}, breaks_after=10), Scripted(delay=3.0), Scripted(body={"a": 1})) as server:
+    with ScriptedServer(Scripted(body={"a": "b" * 100}, breaks_after=10), Scripted(delay=60.0), Scripted(body={"a": 1})) as server:
         assert ask(server.url, options=IMPATIENT) == {"a": 1}
-    assert len(server.received) == 3
+    # Also the last one may come too late, on a busy machine.
+    assert 3 <= len(server.received) <= 10
 
 
 def test_wrong_clock_is_corrected_once(ask: Ask) -> None:
@@ -233,7 +234,7 @@ def test_server_that_cannot_be_reached_is_an_error(ask: Ask, url: str) -> None:
 @pytest.mark.parametrize("place", ["refused", "stalled", "broken", "invalid", "tls"])
 def test_error_of_a_transfer_contains_no_query(transport: Any, place: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "s3auth")
-    with ScriptedServer(Scripted(body=b"x" * 100, breaks_after=10) if place == "broken" else Scripted(delay=1.0)) as server:
+    with ScriptedServer(Scripted(body=b"x" * 100, breaks_after=10) if place == "broken" else Scripted(delay=60.0)) as server:
         url = {"refused": "http://127.0.0.1:1", "invalid": "ftp://127.0.0.1", "tls": server.url.replace("http:", "https:")}.get(
             place, server.url)
         request = Request("GET", url + "/bucket/key?X-Amz-Signature=secret", timeout=0.3 if place == "stalled" else 30.0)

@@ -3,6 +3,11 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary>Requests folder access at a constant rate. Each request has its own proof.</summary>
 internal sealed class Load : IAsyncDisposable
 {
+    // A phase in which nothing is asked shows nothing.
+    private const int MinAsked = 10;
+
+    private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(0.5);
+
     private readonly HttpClient _http;
     private readonly ConcurrentQueue<Outcome> _outcomes = new();
     private readonly CancellationTokenSource _end = new();
@@ -11,6 +16,7 @@ internal sealed class Load : IAsyncDisposable
     private readonly string _subject;
     private readonly Task _sending;
     private readonly List<(long Start, Task Ended)> _pending = [];
+    private int _asked;
 
     private Load(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond, SocketsHttpHandler? connections)
     {
@@ -36,11 +42,12 @@ internal sealed class Load : IAsyncDisposable
     public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) =>
         new(subject, next, miners, perSecond, connections: null);
 
-    /// <summary>Returns the outcomes of the requests that started while the action ran.</summary>
+    /// <summary>Returns the outcomes of the requests that started while the action ran, or soon after it if they were few.</summary>
     public async Task<Phase> DuringAsync(string name, Func<Task> passes)
     {
-        var from = Stopwatch.GetTimestamp();
+        var (from, asked) = (Stopwatch.GetTimestamp(), Volatile.Read(ref _asked));
         await passes();
+        await Wait.UntilAsync(() => Volatile.Read(ref _asked) >= asked + MinAsked, "Nothing is asked.");
         var to = Stopwatch.GetTimestamp();
 
         // Wait for the requests that started in this phase.
@@ -69,14 +76,17 @@ internal sealed class Load : IAsyncDisposable
 
     private async Task SendAsync(TimeSpan interval)
     {
-        var start = Stopwatch.GetTimestamp();
+        var (start, due) = (Stopwatch.GetTimestamp(), TimeSpan.Zero);
         for (var i = 0; !_end.IsCancellationRequested; i++)
         {
-            var ahead = (interval * i) - Stopwatch.GetElapsedTime(start);
+            var ahead = due - Stopwatch.GetElapsedTime(start);
             if (ahead > TimeSpan.FromMilliseconds(1))
             {
                 await Task.Delay(ahead);
             }
+
+            // After a pause of this machine, what was missed is not sent all at once.
+            due = (ahead < -MaxLag ? due - ahead : due) + interval;
 
             if (_next() is { } service)
             {
@@ -88,6 +98,8 @@ internal sealed class Load : IAsyncDisposable
                     _pending.RemoveAll(one => one.Ended.IsCompleted);
                     _pending.Add((begun, ended));
                 }
+
+                Interlocked.Increment(ref _asked);
             }
         }
 

@@ -128,7 +128,7 @@ internal sealed class CephGateway : IAsyncDisposable
         StartDaemon("ceph-mon", "-i", "a", "-f");
 
         // The monitor must know the disk by its own UUID.
-        await RunAsync("ceph", "--connect-timeout", "30", "osd", "new", disk, "0");
+        await RunAsync("ceph", "--connect-timeout", "300", "osd", "new", disk, "0");
         await RunAsync("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", disk);
         StartDaemon("ceph-osd", "-i", "0", "-f");
         StartDaemon("radosgw", "-n", "client.rgw", "-f");

@@ -10,8 +10,9 @@ internal sealed record LogEntry(string Level, string Text)
 
     private static readonly string[] Quiet = ["Trace", "Debug", "Information", AuditLevel];
 
-    /// <summary>True if the level is above Information.</summary>
-    public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal);
+    /// <summary>True if the level is above Information. Kestrel's warning of a machine that is too busy does not count.</summary>
+    public bool IsAboveInformation => !Quiet.Contains(Level, StringComparer.Ordinal)
+        && !Text.Contains("the heartbeat has been running for", StringComparison.Ordinal);
 
     /// <summary>True if it says that the object store does not answer, which a deployment without a store expects.</summary>
     public bool IsAboutMissingStore =>

@@ -40,9 +40,10 @@ internal abstract class LoopbackListener : IAsyncDisposable
                 _connections.Add(TakeAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception end) when (end is OperationCanceledException
+            || (_end.IsCancellationRequested && end is (InvalidOperationException or SocketException)))
         {
-            // The end.
+            // The end. The listener may be closed before it is asked for the next connection.
         }
     }
 

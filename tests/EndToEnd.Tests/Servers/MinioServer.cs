@@ -41,7 +41,7 @@ internal sealed class MinioServer : IAsyncDisposable
                     using var answer = await TestRun.Current.Http.GetAsync(new Uri(endpoint, "/minio/health/ready"));
                     return answer.IsSuccessStatusCode;
                 },
-                TimeSpan.FromSeconds(60));
+                TimeSpan.FromMinutes(2));
         }
         catch
         {

@@ -55,8 +55,15 @@ internal sealed class RoleEndpoint : IAsyncDisposable
 
             Interlocked.Increment(ref _asked);
             var (status, text) = Answer(context.Request.Url?.AbsolutePath);
-            context.Response.StatusCode = (int)status;
-            context.Response.Close(Encoding.UTF8.GetBytes(text), willBlock: false);
+            try
+            {
+                context.Response.StatusCode = (int)status;
+                context.Response.Close(Encoding.UTF8.GetBytes(text), willBlock: false);
+            }
+            catch (Exception gone) when (gone is HttpListenerException or ObjectDisposedException)
+            {
+                // The client did not wait for the answer.
+            }
         }
     }
 

@@ -3,7 +3,7 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <summary>A server process and its output. It is stopped when the run ends, at the latest.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PatienceAtTheEnd = TimeSpan.FromSeconds(45);
 
     private readonly string _name;
     private readonly Process _process;
@@ -121,9 +121,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return await answers();
         }
-        catch (HttpRequestException)
+        catch (Exception notYet) when (notYet is HttpRequestException or TaskCanceledException)
         {
-            // The server does not listen yet.
+            // The server does not listen yet, or does not answer yet.
             return false;
         }
     }

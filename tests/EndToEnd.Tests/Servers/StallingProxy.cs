@@ -4,8 +4,12 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 internal sealed class StallingProxy(int target) : ForwardingProxy(target)
 {
     private volatile TaskCompletionSource? _stalled;
+    private long _untilStall = long.MaxValue;
 
     public void Stall() => _stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Stalls when this many more bytes went through, in both directions together.</summary>
+    public void StallAfter(long bytes) => Interlocked.Exchange(ref _untilStall, bytes);
 
     public void GoOn() => _stalled?.TrySetResult();
 
@@ -27,6 +31,12 @@ internal sealed class StallingProxy(int target) : ForwardingProxy(target)
         int read;
         while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
         {
+            var left = Interlocked.Add(ref _untilStall, -read);
+            if (left < 0 && left + read >= 0)
+            {
+                Stall();
+            }
+
             if (_stalled is { } stalled)
             {
                 await stalled.Task.WaitAsync(cancellationToken);

@@ -81,6 +81,6 @@ internal sealed class StoreProxy : IAsyncDisposable
                 using var answer = await TestRun.Current.Http.GetAsync(Endpoint);
                 return (int)answer.StatusCode < 500;
             },
-            TimeSpan.FromSeconds(30));
+            TimeSpan.FromMinutes(2));
     }
 }

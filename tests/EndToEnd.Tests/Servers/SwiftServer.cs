@@ -68,15 +68,15 @@ internal sealed class SwiftServer : IAsyncDisposable
     private async Task RunAsync(params string[] arguments) =>
         (await Tool.RunAsync(Script, [arguments[0], Folder, .. arguments[1..]], limit: Patience)).Expect();
 
-    // It needs five consecutive ports.
+    // It needs five consecutive ports. They are below those of FreePort, whose callers would otherwise get one of them.
     private static int FreePorts()
     {
         while (true)
         {
-            var first = FreePort.Next();
+            var first = RandomNumberGenerator.GetInt32(15_000, 19_990);
             try
             {
-                for (var port = first + 1; port < first + 5; port++)
+                for (var port = first; port < first + 5; port++)
                 {
                     using var listener = new TcpListener(IPAddress.Loopback, port);
                     listener.Start();

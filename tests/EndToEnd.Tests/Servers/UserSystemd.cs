@@ -72,7 +72,7 @@ internal sealed class UserSystemd : IAsyncDisposable
         }
 
         await RunAsync("systemctl", "--user", "exit");
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         try
         {
             await manager.WaitForExitAsync(patience.Token);

@@ -187,7 +187,16 @@ internal sealed class Deployment : IAsyncDisposable
         {
             // The server is ready before it knows that a PUT is safe.
             await Wait.UntilAsync(
-                async () => (await api.Client.SendAsync(Call.FileUpload(Subnet.OrdinaryMiner, "known.bin"))).Status == HttpStatusCode.OK);
+                async () => (await api.Client.SendAsync(Call.FileUpload(Subnet.OrdinaryMiner, "known.bin"))).Status == HttpStatusCode.OK,
+                timeout: TimeSpan.FromMinutes(3));
+        }
+
+        if (kind == DeploymentKind.Sessions)
+        {
+            // Nor does it know that sessions are safe.
+            await Wait.UntilAsync(
+                async () => (await api.Client.SendAsync(Call.Session(Subnet.Validator.Hotkey))).Status == HttpStatusCode.OK,
+                timeout: TimeSpan.FromMinutes(3));
         }
 
         return deployment;

@@ -9,8 +9,8 @@ internal sealed class NodeConnectionTests
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
-    // Far beyond the short one, and before the connection's own probes would end it.
-    private static readonly TimeSpan MuchLonger = TimeSpan.FromSeconds(15);
+    // Far beyond the short one, but before the long one.
+    private static readonly TimeSpan MuchLonger = TimeSpan.FromSeconds(50);
 
     [Test]
     public async Task Subnet_is_read_at_the_finalized_block()

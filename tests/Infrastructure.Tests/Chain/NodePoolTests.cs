@@ -12,7 +12,8 @@ internal sealed class NodePoolTests
     [SetUp]
     public async Task SetUp()
     {
-        _first = await TestNode.StartAsync();
+        // At a port that stays reserved, because a test restarts it there.
+        _first = await TestNode.StartAsync(FreePort.Next());
         _second = await TestNode.StartAsync();
         (_first.Chain, _second.Chain) = ("first", "second");
         _pool = TestChain.Pool(TestChain.Options($"{_first.Address},{_second.Address}"), _time);

@@ -223,20 +223,19 @@ public sealed class CachedObjectStoreTests
     /// <summary>Waits for a number of requests and returns the newest.</summary>
     private async Task<Asked> NextAsync(int count)
     {
-        for (var patience = 0; patience < 2000; patience++)
-        {
-            lock (_asked)
+        Asked? newest = null;
+        await Wait.UntilAsync(
+            () =>
             {
-                if (_asked.Count == count)
+                lock (_asked)
                 {
-                    return _asked[^1];
+                    newest = _asked.Count == count ? _asked[^1] : null;
                 }
-            }
 
-            await Task.Delay(5);
-        }
-
-        throw new AssertionException($"The store was asked {_asked.Count} times, not {count}.");
+                return newest is not null;
+            },
+            $"The store was not asked {count} times.");
+        return newest!;
     }
 
     private sealed record Asked(string Prefix, int? MaxEntries, TaskCompletionSource<FolderPage> Answer, CancellationToken Cancelled);

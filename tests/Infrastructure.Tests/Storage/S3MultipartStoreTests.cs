@@ -360,7 +360,10 @@ public sealed class S3MultipartStoreTests
     {
         var options = new StorageOptions
         {
-            Bucket = "bucket-1", Region = "eu-central-1", Endpoint = server.Url, Usage = usage ?? new StoreUsage(),
+            Bucket = "bucket-1",
+            Region = "eu-central-1",
+            Endpoint = server.Url,
+            Usage = usage ?? new StoreUsage { RequestTimeout = TimeSpan.FromMinutes(1) },
         };
         var time = TimeProvider.System;
         var state = new StoreState();

@@ -74,17 +74,18 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task ListFolders_times_out_as_a_whole()
     {
-        var page = 0;
-        await using var server = await LoopbackServer.StartAsync(async context =>
+        var (page, listing, time) = (0, TimeSpan.FromSeconds(3), new TestTime());
+        await using var server = await LoopbackServer.StartAsync(context =>
         {
-            await Task.Delay(50);
+            // Each page takes less than the timeout.
             var next = Interlocked.Increment(ref page);
-            await Answer(context, Page([], next < 200 ? next.ToString(CultureInfo.InvariantCulture) : null));
+            time.Advance(listing / 2);
+            return Answer(context, Page([], next < 200 ? next.ToString(CultureInfo.InvariantCulture) : null));
         });
-        var store = Store(server.Url, listing: TimeSpan.FromSeconds(3));
+        var store = Store(server.Url, listing: listing, time: time);
 
         await RefusesAsync(RefusalCode.StorageTimeout, () => store.ListFoldersAsync("data/x/", maxEntries: null, CancellationToken.None));
-        Assert.That(page, Is.GreaterThan(1));
+        Assert.That(page, Is.EqualTo(2));
     }
 
     [TestCase(403, "<Error><Code>AccessDenied</Code><Message>m</Message></Error>")]
@@ -107,10 +108,7 @@ public sealed class S3ObjectStoreTests
     [Test]
     public async Task Unreachable_store_is_storage_unavailable()
     {
-        var server = await LoopbackServer.StartAsync(_ => Task.CompletedTask);
-        var url = server.Url;
-        await server.DisposeAsync();
-        var store = Store(url);
+        var store = Store(new Uri($"http://127.0.0.1:{FreePort.Next()}"));
 
         await RefusesAsync(RefusalCode.StorageUnavailable, () => store.PingAsync(CancellationToken.None));
     }
@@ -428,29 +426,20 @@ public sealed class S3ObjectStoreTests
             await gate.WaitAsync(context.RequestAborted);
             await Answer(context, Page([], next: null));
         });
-        var store = Store(server.Url, request: TimeSpan.FromMilliseconds(300), atOnce: 1);
+        var (request, time) = (TimeSpan.FromMilliseconds(300), new TestTime());
+        var store = Store(server.Url, request: request, atOnce: 1, time: time);
 
         var asked = Enumerable.Range(0, 200)
             .Select(_ => RefusesAsync(RefusalCode.StorageTimeout, () => store.PingAsync(CancellationToken.None)))
             .ToList();
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(asked);
+        time.Advance(request);
 
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)), "not one after the other, which takes a minute");
+        // All at once, not one after the other.
+        await Task.WhenAll(asked).WaitAsync(TimeSpan.FromMinutes(1));
+
+        // The slot is released when the client drops the stalled request.
         gate.Release(1000);
-        while (true)
-        {
-            // The slot is released when the client drops the stalled request.
-            try
-            {
-                await store.PingAsync(CancellationToken.None);
-                break;
-            }
-            catch (RefusedException) when (clock.Elapsed < TimeSpan.FromMinutes(1))
-            {
-                await Task.Delay(50);
-            }
-        }
+        await store.PingAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(1));
     }
 
     [Test]
@@ -823,19 +812,28 @@ public sealed class S3ObjectStoreTests
         TimeSpan? listing = null,
         int atOnce = 64,
         StoreState? state = null,
-        ILoggerFactory? loggers = null) => Store(
-        Options(url, request, listing, atOnce), new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")), state, loggers);
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null) => Store(
+        Options(url, request, listing, atOnce),
+        new CredentialSource(new SigningCredentials("AKIAEXAMPLE", "secret")),
+        state,
+        loggers,
+        time);
 
     private static S3ObjectStore Store(
-        StorageOptions options, CredentialSource credentials, StoreState? state = null, ILoggerFactory? loggers = null) => new(
+        StorageOptions options,
+        CredentialSource credentials,
+        StoreState? state = null,
+        ILoggerFactory? loggers = null,
+        TimeProvider? time = null) => new(
         options,
         new StoreClient(new StoreEndpoints(options), credentials, TimeProvider.System),
         new StoreCalls(
             options,
             state ?? new StoreState(),
-            TimeProvider.System,
+            time ?? TimeProvider.System,
             (loggers ?? NullLoggerFactory.Instance).CreateLogger<StoreCalls>()),
-        TimeProvider.System,
+        time ?? TimeProvider.System,
         (loggers ?? NullLoggerFactory.Instance).CreateLogger<S3ObjectStore>());
 
     private static StorageOptions Options(Uri url, TimeSpan? request = null, TimeSpan? listing = null, int atOnce = 64) => new()

@@ -5,7 +5,7 @@ internal static class Bounds
 {
     private const long MaxAllocatedBytes = 128 * 1024 * 1024;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     /// <summary>Fails if the code does not end in time, and leaves it behind then.</summary>
     internal static void Check(string what, Action code)

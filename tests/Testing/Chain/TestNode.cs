@@ -130,8 +130,14 @@ public sealed class TestNode : TestChainState, IAsyncDisposable
             while (await ReadAsync(socket) is { } question)
             {
                 Interlocked.Increment(ref _waiting);
-                await AnswerAsync(context, socket, question);
-                Interlocked.Decrement(ref _waiting);
+                try
+                {
+                    await AnswerAsync(context, socket, question);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref _waiting);
+                }
             }
         }
         catch (Exception ended) when (ended is WebSocketException or OperationCanceledException or IOException)

@@ -177,8 +177,8 @@ class Harness:
         )
         with self._lock:
             self._servers.append(server)
-        process.wait_until(lambda: answers(server.url + "/readyz"), 60)
-        process.wait_until(lambda: _knows_its_store(server), 60)
+        process.wait_until(lambda: answers(server.url + "/readyz"), 300)
+        process.wait_until(lambda: _knows_its_store(server), 300)
         return server
 
     def close(self) -> None:
@@ -208,7 +208,7 @@ class Harness:
 def get_json(url: str) -> Any:
     """Sends a GET request. Returns the JSON of the answer."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(url, timeout=10) as answer:
+    with opener.open(url, timeout=60) as answer:
         return json.load(answer)
 
 

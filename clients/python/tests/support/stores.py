@@ -186,7 +186,7 @@ def _start_nginx(guard: Guard, store: str) -> tuple[str, ServerProcess]:
     program = find_program("nginx") or "nginx"
     process = ServerProcess(guard, "nginx", [program, "-p", str(folder), "-e", "stderr", "-c", str(configuration)], folder)
     endpoint = f"http://127.0.0.1:{port}"
-    process.wait_until(lambda: answers(endpoint, lambda status: status < 500), 30)
+    process.wait_until(lambda: answers(endpoint, lambda status: status < 500), 300)
     return endpoint, process
 
 

@@ -38,7 +38,13 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
         Assert.That(
             (await RunAsync(systemd, "service", "status")).Expect(),
             Does.Contain($"{Unit} runs since ").And.Contain("s3auth service logs --profile main"));
-        Assert.That((await RunAsync(systemd, "service", "logs")).Expect(), Does.Contain("Watching: ").And.Contain("a.bin"));
+
+        // The line comes after the file.
+        var log = "";
+        await Wait.UntilAsync(
+            async () => (log = (await RunAsync(systemd, "service", "logs")).Expect()).Contains("a.bin", StringComparison.Ordinal),
+            () => log);
+        Assert.That(log, Does.Contain("Watching: "));
 
         (await RunAsync(systemd, "service", "uninstall")).Expect();
         Assert.That(File.Exists(UnitFile(systemd)), Is.False);
@@ -89,8 +95,13 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
     private static Task<ToolResult> RunAsync(UserSystemd systemd, params IEnumerable<string> arguments) =>
         systemd.RunAsync([.. S3AuthTool.Command, .. arguments]);
 
-    private Task PutAsync(string name) =>
-        File.WriteAllBytesAsync(Path.Combine(_watched, name), RandomNumberGenerator.GetBytes(2000));
+    // In one step, because the service looks at the folder all the time.
+    private async Task PutAsync(string name)
+    {
+        var written = Path.Combine(Folder.Path, name);
+        await File.WriteAllBytesAsync(written, RandomNumberGenerator.GetBytes(2000));
+        File.Move(written, Path.Combine(_watched, name));
+    }
 
     private Task UntilStoredAsync(string name) => Wait.UntilAsync(
         async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(_miner)))

@@ -233,13 +233,15 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     private Task WaitForAsync(Miner miner, int files) => Wait.UntilAsync(
         async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(miner))).Count == files, $"There are not {files} files.");
 
+    // In one step, because a watch looks at the folder all the time.
     private async Task WriteAsync(string folder, Dictionary<string, byte[]> contents)
     {
         foreach (var (path, content) in contents)
         {
-            var file = Path.Combine(Folder.Path, folder, path);
+            var (file, written) = (Path.Combine(Folder.Path, folder, path), Path.Combine(Folder.Path, "written"));
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllBytesAsync(file, content);
+            await File.WriteAllBytesAsync(written, content);
+            File.Move(written, file, overwrite: true);
         }
     }
 

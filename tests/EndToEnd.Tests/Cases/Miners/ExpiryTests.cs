@@ -5,7 +5,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Miners;
 internal sealed class ExpiryTests(StoreKind store, FolderLayoutKind layout) : DeploymentFixture(store, layout)
 {
     // Long enough to use everything once before the end, also on a busy machine.
-    private static readonly TimeSpan Life = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
 
     [Test]
     public async Task Everything_granted_ends_when_it_was_asked_to()

@@ -14,15 +14,16 @@ internal sealed class AbuseTests
     private Subnet _subnet = null!;
     private HttpClient _http = null!;
     private int _turn;
+    private int _taken;
 
     [OneTimeSetUp]
     public async Task StartInstances()
     {
         _redis = await RedisServer.ReachAsync();
         _folder = new ScratchFolder("abuse");
-        _subnet = Subnet.Create(20);
+        _subnet = Subnet.Create(50);
         _http = new HttpClient(
-            new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(2) };
+            new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 1500 }) { Timeout = TimeSpan.FromMinutes(5) };
         var metagraph = await _subnet.WriteAsync(_folder);
         for (var i = 0; i < Instances; i++)
         {
@@ -67,11 +68,13 @@ internal sealed class AbuseTests
     [Test]
     public async Task Ten_thousand_requests_at_once_get_just_the_limit()
     {
-        var miner = _subnet.Miners[0];
-        var bodies = new ConcurrentBag<byte[]>();
-        Parallel.For(0, 10_000, _ => bodies.Add(BodyOf(miner)));
-
-        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(body))));
+        var answers = await RedisOutages.AvoidAsync(_apis, () =>
+        {
+            var miner = NextMiner();
+            var bodies = new ConcurrentBag<byte[]>();
+            Parallel.For(0, 10_000, _ => bodies.Add(BodyOf(miner)));
+            return Task.WhenAll(bodies.Select(body => Task.Run(() => PostAsync(body))));
+        });
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print(
@@ -85,7 +88,7 @@ internal sealed class AbuseTests
             string.Join('\n', _apis.SelectMany(api => api.ReadLog()).Where(entry => entry.IsAboveInformation).Select(entry => entry.Text)));
         foreach (var api in _apis)
         {
-            Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
+            await Wait.UntilAsync(async () => (bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"] is true);
         }
     }
 
@@ -94,15 +97,19 @@ internal sealed class AbuseTests
     public async Task Ten_thousand_batches_at_once_get_just_the_limits_of_grants_and_files()
     {
         const int FilesOfTheOther = 7;
-        var (one, other) = (_subnet.Miners[5], _subnet.Miners[6]);
-        var bodies = new ConcurrentBag<(bool IsOne, byte[] Body)>();
-        Parallel.For(0, 10_000, i => bodies.Add(
-            i % 2 == 0 ? (true, BatchOf(one, files: 1)) : (false, BatchOf(other, FilesOfTheOther))));
+        var (answers, left, tooMany) = await RedisOutages.AvoidAsync(_apis, async () =>
+        {
+            var (one, other) = (NextMiner(), NextMiner());
+            var bodies = new ConcurrentBag<(bool IsOne, byte[] Body)>();
+            Parallel.For(0, 10_000, i => bodies.Add(
+                i % 2 == 0 ? (true, BatchOf(one, files: 1)) : (false, BatchOf(other, FilesOfTheOther))));
 
-        var answers = await Task.WhenAll(bodies.Select(body => Task.Run(
-            async () => (body.IsOne, Code: await PostAsync(body.Body, ServiceClient.FileUploadsPath)))));
-        using var left = await SendAsync(BatchOf(other, FileLimit % FilesOfTheOther), ServiceClient.FileUploadsPath);
-        using var tooMany = await SendAsync(BatchOf(other, files: 1), ServiceClient.FileUploadsPath);
+            return (
+                await Task.WhenAll(bodies.Select(body => Task.Run(
+                    async () => (body.IsOne, Code: await PostAsync(body.Body, ServiceClient.FileUploadsPath))))),
+                await PostAsync(BatchOf(other, FileLimit % FilesOfTheOther), ServiceClient.FileUploadsPath),
+                await PostAsync(BatchOf(other, files: 1), ServiceClient.FileUploadsPath));
+        });
 
         var codes = answers.CountBy(answer => answer).ToDictionary();
         Figures.Print(
@@ -116,15 +123,17 @@ internal sealed class AbuseTests
             [(false, "200")] = FileLimit / FilesOfTheOther,
             [(false, "429 quota_exceeded")] = 5000 - (FileLimit / FilesOfTheOther),
         }));
-        Assert.That((left.StatusCode, tooMany.StatusCode), Is.EqualTo((HttpStatusCode.OK, HttpStatusCode.TooManyRequests)));
+        Assert.That((left, tooMany), Is.EqualTo(("200", "429 quota_exceeded")));
     }
 
     [Test]
     public async Task Proof_that_is_sent_two_hundred_times_at_once_is_good_once()
     {
-        var body = BodyOf(_subnet.Miners[1]);
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => PostAsync(body))));
+        var answers = await RedisOutages.AvoidAsync(_apis, () =>
+        {
+            var body = BodyOf(_subnet.Miners[1]);
+            return Task.WhenAll(Enumerable.Range(0, 200).Select(_ => Task.Run(() => PostAsync(body))));
+        });
 
         var codes = answers.CountBy(answer => answer, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
         Figures.Print(
@@ -189,9 +198,16 @@ internal sealed class AbuseTests
         var again = await api.Client.PostAsync(ServiceClient.FolderAccessPath, Encoding.UTF8.GetBytes(body.ToJsonString()), requestId: id);
         Assert.That(((int)granted.Status, (int)again.Status), Is.EqualTo((200, 409)));
 
-        var file = Path.Combine(_folder!.Path, "audit0", $"audit-{DateTime.UtcNow:yyyy-MM-dd}.jsonl");
+        // There are two files if a new day (UTC) begins meanwhile.
         var lines = await UntilAsync(
-            () => File.Exists(file) ? [.. File.ReadLines(file).Where(line => line.Contains(id, StringComparison.Ordinal))] : [], count: 2);
+            () =>
+                [
+                    .. Directory.GetFiles(Path.Combine(_folder!.Path, "audit0"), "audit-*.jsonl")
+                    .Order(StringComparer.Ordinal)
+                    .SelectMany(File.ReadLines)
+                    .Where(line => line.Contains(id, StringComparison.Ordinal)),
+                ],
+            count: 2);
         var output = await UntilAsync(
             () =>
                 [
@@ -229,6 +245,9 @@ internal sealed class AbuseTests
             Assert.That(everything, Does.Not.Contain("X-Amz-Signature").And.Not.Contain("some-secret-that-must-not-be-seen"));
         }
     }
+
+    // The first eight are used by name.
+    private Miner NextMiner() => _subnet.Miners[8 + _taken++];
 
     private static byte[] BodyOf(Miner miner) => Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString());
 

@@ -45,7 +45,7 @@ internal sealed class AccessFileTests
         Edit("{}");
         await WaitUntilAsync(Bob.Hotkey, "may_upload");
         Assert.That((await Client.SendAsync(Call.FolderAccess(Bob))).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await HealthAsync())["access_rules_problem"], Is.Null);
+        await Wait.UntilAsync(async () => (await HealthAsync())["access_rules_problem"] is null);
     }
 
     [Test]
@@ -112,7 +112,12 @@ internal sealed class AccessFileTests
             _folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["ACCESS_FILE"] = FilePath });
     }
 
-    private void Edit(string rules) => File.WriteAllText(FilePath, rules);
+    // In one step, because the server may be reading the file.
+    private void Edit(string rules)
+    {
+        File.WriteAllText(FilePath + ".new", rules);
+        File.Move(FilePath + ".new", FilePath, overwrite: true);
+    }
 
     private Task WaitUntilAsync(Account account, string member) => Wait.UntilAsync(async () =>
         (bool)(await Client.GetAsync($"/hotkeys/{account}")).Json[member]!);

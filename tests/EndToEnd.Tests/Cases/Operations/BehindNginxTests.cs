@@ -16,6 +16,7 @@ internal sealed class BehindNginxTests
     private NginxServer _nginx = null!;
     private Bucket _bucket = null!;
     private bool _removesBucket;
+    private int _taken;
 
     [OneTimeSetUp]
     public async Task Start()
@@ -43,7 +44,7 @@ internal sealed class BehindNginxTests
             settings["PUBLIC_URL"] = "https://s3-auth.example";
             settings["DAILY_LIMIT_PER_MINER"] = DailyLimit.ToString(CultureInfo.InvariantCulture);
             settings["RATE_LIMIT_PER_MINUTE"] = PerMinute.ToString(CultureInfo.InvariantCulture);
-            settings["DRAIN_SECONDS"] = "2";
+            settings["DRAIN_SECONDS"] = "5";
             _apis.Add(await ApiProcess.StartAsync(settings));
         }
 
@@ -85,15 +86,18 @@ internal sealed class BehindNginxTests
     [Test, Order(1)]
     public async Task Grant_through_it_stores_a_file_and_its_proof_is_good_once_at_all_of_them()
     {
-        var body = Body(_subnet.Miners[0]);
-
-        var first = await PostAsync(At("127.0.0.1"), body);
-        var again = await PostAsync(At("127.0.0.1"), body);
-        var direct = new List<Answer>();
-        foreach (var api in _apis)
+        var (first, again, direct) = await RedisOutages.AvoidAsync(_apis, async () =>
         {
-            direct.Add(await api.Client.PostAsync(ServiceClient.FolderAccessPath, body));
-        }
+            var body = Body(_subnet.Miners[0]);
+            var (one, another) = (await PostAsync(At("127.0.0.1"), body), await PostAsync(At("127.0.0.1"), body));
+            var others = new List<Answer>();
+            foreach (var api in _apis)
+            {
+                others.Add(await api.Client.PostAsync(ServiceClient.FolderAccessPath, body));
+            }
+
+            return (one, another, others);
+        });
 
         Assert.That(first.Status, Is.EqualTo(HttpStatusCode.OK), first.Text);
         var access = ServiceClient.Read<FolderAccess>(new Answer(first.Status, null, null, null, first.Text));
@@ -111,17 +115,20 @@ internal sealed class BehindNginxTests
     [Test, Order(2)]
     public async Task Quota_is_counted_by_all_of_them_together()
     {
-        var miner = _subnet.Miners[1];
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, DailyLimit + 30).Select(_ => PostAsync(At("127.0.0.1"), Body(miner))));
+        var (miner, answers) = await RedisOutages.AvoidAsync(_apis, async () =>
+        {
+            // Each attempt with another one; the first ones of all are used by name.
+            var one = _subnet.Miners[3 + _taken++];
+            return (one, await Task.WhenAll(
+                Enumerable.Range(0, DailyLimit + 30).Select(_ => PostAsync(At("127.0.0.1"), Body(one)))));
+        });
 
         Assert.That(
             answers.CountBy(answer => (int)answer.Status).OrderBy(pair => pair.Key).Select(pair => (pair.Key, pair.Value)),
             Is.EqualTo(new[] { (200, DailyLimit), (429, 30) }));
-        Assert.That(
-            _apis.Select(api => Audited(api).Count(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))),
-            Is.All.Positive,
-            "each took some");
+        await Wait.UntilAsync(
+            () => _apis.TrueForAll(api => Audited(api).Any(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))),
+            "Each took some.");
     }
 
     [Test, Order(3)]
@@ -131,7 +138,9 @@ internal sealed class BehindNginxTests
 
         await PostAsync(At("127.0.0.7"), Body(miner), saying: "192.0.2.99");
 
-        var line = _apis.SelectMany(Audited).Single(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal));
+        List<string> Lines() => [.. _apis.SelectMany(Audited).Where(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))];
+        await Wait.UntilAsync(() => Lines().Count > 0, "It is not in the audit.");
+        var line = Lines().Single();
         using var record = JsonDocument.Parse(line);
         Assert.That(record.RootElement.GetProperty("client_address").GetString(), Is.EqualTo("127.0.0.7"));
     }
@@ -141,7 +150,26 @@ internal sealed class BehindNginxTests
     {
         var sent = 0;
         var start = Stopwatch.GetTimestamp();
-        var answers = await Task.WhenAll(Enumerable.Range(0, (Instances * PerMinute) + 900).Select(async _ =>
+        var answers = new List<int>();
+
+        // On a slow machine the limits grow again almost as fast as the requests come.
+        while (!answers.Contains(429) && answers.Count < 20 * Instances * PerMinute)
+        {
+            answers.AddRange(await Task.WhenAll(
+                Enumerable.Range(0, sent == 0 ? (Instances * PerMinute) + 900 : 900).Select(_ => AskAsync())));
+        }
+
+        var grown = Stopwatch.GetElapsedTime(start).TotalMinutes * Instances * PerMinute;
+        using var other = await At("127.0.0.9").GetAsync(new Uri(_nginx.Address, "/rate-limits"));
+
+        Assert.That(answers.Distinct().Order(), Is.EqualTo(new[] { 200, 429 }));
+        Assert.That(
+            answers.Count(status => status == 429),
+            Is.GreaterThanOrEqualTo(Math.Max(1, answers.Count - (Instances * PerMinute) - grown - Instances)),
+            "what is beyond the limit of each, but for what has grown again");
+        Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+
+        async Task<int> AskAsync()
         {
             var number = Interlocked.Increment(ref sent);
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(_nginx.Address, "/rate-limits"));
@@ -149,16 +177,7 @@ internal sealed class BehindNginxTests
                 "X-Forwarded-For", string.Create(CultureInfo.InvariantCulture, $"203.0.{number / 250}.{number % 250}"));
             using var answer = await At("127.0.0.8").SendAsync(request);
             return (int)answer.StatusCode;
-        }));
-        var grown = Stopwatch.GetElapsedTime(start).TotalMinutes * Instances * PerMinute;
-        using var other = await At("127.0.0.9").GetAsync(new Uri(_nginx.Address, "/rate-limits"));
-
-        Assert.That(answers.Distinct().Order(), Is.EqualTo(new[] { 200, 429 }));
-        Assert.That(
-            answers.Count(status => status == 429),
-            Is.GreaterThanOrEqualTo(Math.Max(1, 900 - grown - Instances)),
-            "what is beyond the limit of each, but for what has grown again");
-        Assert.That(other.StatusCode, Is.EqualTo(HttpStatusCode.OK));
+        }
     }
 
     [Test, Order(5)]
@@ -210,7 +229,7 @@ internal sealed class BehindNginxTests
         }
 
         List<(bool Together, long Granted, long Refused)> seen = [];
-        for (var i = 0; i < 300 && (seen.Count == 0 || seen.Distinct().Count() > 1 || seen[0].Refused < refused + Instances); i++)
+        for (var i = 0; i < 900 && (seen.Distinct().Count() != 1 || !seen[0].Together || seen[0].Refused < refused + Instances); i++)
         {
             await Task.Delay(100);
             seen = await ReadAsync();
@@ -226,7 +245,7 @@ internal sealed class BehindNginxTests
     [Test, Order(7)]
     public async Task Instance_that_is_stopped_is_missed_by_nobody()
     {
-        await using var load = Load.Start("Behind nginx", [_nginx.Address], [.. _subnet.Miners.Skip(10)], 60, _nginx.ClientAt("127.0.0.2"));
+        await using var load = Load.Start("Behind nginx", [_nginx.Address], [.. _subnet.Miners.Skip(10)], 20, _nginx.ClientAt("127.0.0.2"));
         var before = await load.DuringAsync("three instances", TimeSpan.FromSeconds(2));
         var during = await load.DuringAsync("while one of them stops", _apis[0].StopAsync);
         var after = await load.DuringAsync("two instances", TimeSpan.FromSeconds(3));
@@ -244,7 +263,7 @@ internal sealed class BehindNginxTests
 
     private HttpClient At(string address) =>
         _clients.GetOrAdd(
-            address, _ => new Lazy<HttpClient>(() => new HttpClient(_nginx.ClientAt(address)) { Timeout = TimeSpan.FromMinutes(1) })).Value;
+            address, _ => new Lazy<HttpClient>(() => new HttpClient(_nginx.ClientAt(address)) { Timeout = TimeSpan.FromMinutes(5) })).Value;
 
     private async Task<(HttpStatusCode Status, string Text)> PostAsync(HttpClient client, byte[] body, string? saying = null)
     {

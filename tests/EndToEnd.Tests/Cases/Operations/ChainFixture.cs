@@ -34,9 +34,10 @@ internal abstract class ChainFixture
     }
 
     /// <summary>Starts a node with the subnet of the development accounts, and without metadata.</summary>
-    protected async Task<TestNode> NodeAsync(int port = 0)
+    /// <param name="port">Where; null for a port that nobody else takes when the node is stopped.</param>
+    protected async Task<TestNode> NodeAsync(int? port = null)
     {
-        var node = Own(await TestNode.StartAsync(port));
+        var node = Own(await TestNode.StartAsync(port ?? FreePort.Next()));
         node.State = RecordedAnswers.State("subnet");
         return node;
     }

@@ -42,7 +42,8 @@ internal sealed class ChainTests : ChainFixture
         var syncer = await UntilAsync(api, state => state["age_seconds"] is not null);
         var ready = await api.Client.GetAsync("/readyz");
         node.Misbehaviour = Misbehaviour.Error;
-        var failing = await UntilAsync(api, state => state["last_error"] is not null);
+        var failing = await UntilAsync(
+            api, state => ((string?)state["last_error"])?.Contains("with error -32000", StringComparison.Ordinal) is true);
 
         using (Assert.EnterMultipleScope())
         {
@@ -54,7 +55,6 @@ internal sealed class ChainTests : ChainFixture
             Assert.That((string?)syncer["last_sync"], Does.Match(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$"));
             Assert.That((string?)syncer["endpoint"], Is.EqualTo(Address(node)));
             Assert.That((int?)ready.Json["metagraph_syncer"]!["block"], Is.EqualTo(1000));
-            Assert.That((string?)failing["last_error"], Does.Contain("with error -32000"));
             Assert.That(health.Text + ready.Text + failing.ToJsonString(), Does.Not.Contain("private").And.Not.Contain("secret"));
             Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.None.Contains("private"));
         }
@@ -100,9 +100,10 @@ internal sealed class ChainTests : ChainFixture
     [Test]
     public async Task Node_that_is_away_for_longer_than_the_staleness_stops_grants_until_it_is_back()
     {
-        // The block is as old as the node, and on a busy machine the service needs seconds to start.
+        // The block is always new, so that the snapshot is fresh until the node is gone, however long the service needs to start.
         const int Staleness = 30;
         var node = await NodeAsync();
+        node.BlockTime = _ => DateTimeOffset.UtcNow;
         var api = await StartAsync(Address(node), staleness: Staleness);
         await StopAsync(node);
 
@@ -144,6 +145,8 @@ internal sealed class ChainTests : ChainFixture
             var port = node.Address.Port;
             await StopAsync(node);
             await UntilAsync(api, state => state["last_error"] is not null);
+            var answered = answers.Count;
+            await Wait.UntilAsync(() => answers.Count > answered + 40, "Some are answered while it is away.");
             node = await NodeAsync(port);
             node.Block += (ulong)(i + 1);
             await UntilAsync(api, state => (ulong?)state["block"] == node.Block);
@@ -171,7 +174,8 @@ internal sealed class ChainTests : ChainFixture
             await api.Client.GetAsync("/readyz");
         }
 
-        Assert.That(node.Waiting, Is.EqualTo(1));
+        // The server gives up a question after 15 s and asks again. Had the requests waited, there would be a question for each of them.
+        Assert.That(node.Waiting, Is.InRange(1, 10));
     }
 
     [Test]
@@ -310,8 +314,7 @@ internal sealed class ChainTests : ChainFixture
     {
         var api = await StartAsync("ws://192.0.2.1:9944/?apikey=very-private", ready: false);
 
-        Assert.That(
-            api.ReadLog().Select(entry => entry.ToString()),
-            Has.Some.Contains("ws://192.0.2.1:9944 is read without TLS").And.None.Contains("private"));
+        await api.UntilLoggedAsync("ws://192.0.2.1:9944 is read without TLS");
+        Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.None.Contains("private"));
     }
 }

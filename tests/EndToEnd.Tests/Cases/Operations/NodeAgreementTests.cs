@@ -60,13 +60,11 @@ internal sealed class NodeAgreementTests : ChainFixture
             await UntilMovedAsync(api, chain);
             if (fault.Reason is not null)
             {
-                var health = await UntilAsync(api, state => Warnings(state).Contains(Address(node), StringComparison.Ordinal));
-                foreach (var honest in nodes.Where(other => other != node))
-                {
-                    Assert.That(Warnings(health), Does.Not.Contain(Address(honest)), "an honest node");
-                }
-
-                Assert.That(await NodeFailuresAsync(api, fault.Reason), Is.GreaterThan(failuresBefore), fault.Reason);
+                // An honest node is named only while it is too slow, as on a machine that pauses.
+                await UntilAsync(
+                    api,
+                    state => nodes.All(one => Warnings(state).Contains(Address(one), StringComparison.Ordinal) == (one == node)));
+                await Wait.UntilAsync(async () => await NodeFailuresAsync(api, fault.Reason) > failuresBefore, fault.Reason);
             }
 
             End(node, chain);
@@ -114,7 +112,8 @@ internal sealed class NodeAgreementTests : ChainFixture
         var api = await StartAsync(nodes);
         await using var load = IdentityLoad.Start(api);
         await UntilMovedAsync(api, chain);
-        Assert.That(await NodeFailuresAsync(api, "disagreement"), Is.Positive);
+        await Wait.UntilAsync(async () => await NodeFailuresAsync(api, "disagreement") > 0, "There is no disagreement.");
+        await api.UntilLoggedAsync($"{Address(nodes[0])} gives another answer");
         Assert.That(
             api.ReadLog().Where(entry => entry.IsAboveInformation).Select(entry => entry.ToString()),
             Has.Some.Contains($"{Address(nodes[0])} gives another answer"));
@@ -221,7 +220,7 @@ internal sealed class NodeAgreementTests : ChainFixture
         Assert.That((await AskAsync(api, Subnet.OrdinaryMiner)).Code, Is.EqualTo("coldkey_mismatch"));
 
         await UntilMovedAsync(api, chain);
-        Assert.That(Warnings(await HealthAsync(api)), Is.Empty);
+        await UntilAsync(api, state => Warnings(state).Length == 0);
         Assert.That(await NodeFailuresAsync(api, "disagreement"), Is.Zero);
     }
 

@@ -166,20 +166,31 @@ internal sealed partial class OperatorTests
                     ServiceClient.ValidatorAccessPath, ServiceClient.ValidatorAccessBody(Subnet.Validator.Hotkey))).Status,
             Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         var scraped = "";
+        var watched = Watched().Matches(Expressions()).Select(
+            match =>
+                (
+                    Name: match.Groups["name"].Value,
+                    Labels: Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value).ToList())).ToList();
+
+        // Some are counted only after the answer.
+        string[] late =
+        [
+            "s3auth_audit_lost_total{", "http_route=\"get-folder-access\"", "http_response_status_code=\"503\"", "decision=\"granted\"",
+            .. watched.Select(one => one.Name + "{"),
+        ];
         await Wait.UntilAsync(
             async () =>
-                (scraped = (await api.Client.GetAsync("/metrics")).Text).Contains("s3auth_audit_lost_total{", StringComparison.Ordinal));
+            {
+                scraped = (await api.Client.GetAsync("/metrics")).Text;
+                return late.All(text => scraped.Contains(text, StringComparison.Ordinal));
+            },
+            () => "There are no metrics with " + string.Join(' ', late.Where(text => !scraped.Contains(text, StringComparison.Ordinal))));
 
         // Each metric with the labels that it was seen with. What Prometheus adds itself is not scraped.
         var seen = Sample().Matches(scraped).ToLookup(
             match => match.Groups["name"].Value,
             match => Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value),
             StringComparer.Ordinal);
-        var watched = Watched().Matches(Expressions()).Select(
-            match =>
-                (
-                    Name: match.Groups["name"].Value,
-                    Labels: Label().Matches(match.Groups["labels"].Value).Select(label => label.Groups["name"].Value).ToList())).ToList();
 
         using (Assert.EnterMultipleScope())
         {

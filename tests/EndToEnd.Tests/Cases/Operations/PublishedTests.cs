@@ -51,7 +51,8 @@ internal sealed class PublishedTests
 
             Assert.That(stored.Refused, Is.False, stored.ToString());
             Assert.That((await bucket.ListAsync()).Select(one => one.Key), Is.EqualTo(new[] { access.Folder + "file.bin" }));
-            Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"], Is.True);
+            await Wait.UntilAsync(
+                async () => (bool?)(await api.Client.GetAsync("/healthcheck")).Json["redis_ok"] is true, "Redis is not used.");
             var status = await File.ReadAllTextAsync(string.Create(CultureInfo.InvariantCulture, $"/proc/{api.Id}/status"));
             Assert.That(
                 status,

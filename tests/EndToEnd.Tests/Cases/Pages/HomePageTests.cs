@@ -113,8 +113,13 @@ internal sealed class HomePageTests
         await Expect(FactOf(page, "Redis")).ToContainTextAsync("Not used");
         await Expect(FactOf(page, "Miners with files")).ToContainTextAsync("1");
         await Expect(FactOf(page, "Miners by source")).ToContainTextAsync("reddit 0");
+
+        // They are in two bars if another minute began meanwhile.
         await Expect(page.GetByRole(AriaRole.Img, new PageGetByRoleOptions { Name = "Last hour" })).ToHaveAccessibleNameAsync(
-            "Last hour, each bar a minute: 3 granted and 1 refused; at most 4 in one bar.");
+            new Regex(
+                "^Last hour, each bar a minute: 3 granted and 1 refused; at most [2-4] in one bar\\.$",
+                RegexOptions.None,
+                TimeSpan.FromSeconds(1)));
         await Expect(
             page.GetByRole(
                 AriaRole.Row,
@@ -234,8 +239,10 @@ internal sealed class HomePageTests
     [Test]
     public async Task Figures_refresh_and_keep_the_visitors_input()
     {
+        const int Early = 5;
         using var folder = new ScratchFolder("fresh");
         await using var api = await ApiProcess.StartDevelopmentAsync(folder.Sub("data"));
+        var opened = Stopwatch.StartNew();
         var watched = await OpenAsync("/", server: api.Address, hasOwnClock: true);
         var page = watched.Page;
         await Expect(page.Locator("#requests")).ToContainTextAsync("0 granted");
@@ -244,8 +251,14 @@ internal sealed class HomePageTests
         await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Miner.Development("Bob")));
 
         await page.EvaluateAsync("() => { window.marked = document.querySelector('#now h2'); }");
-        await page.Clock.FastForwardAsync((RefreshSeconds - 2) * 1000);
-        await Expect(page.Locator("#requests")).ToContainTextAsync("0 granted");
+        await page.Clock.FastForwardAsync(Early * 1000);
+        var early = await page.Locator("#requests").TextContentAsync();
+        if (opened.Elapsed.TotalSeconds < RefreshSeconds - Early)
+        {
+            // On a busy machine, the page may have been open for so long that it was refreshed. Its clock runs by itself, too.
+            Assert.That(early, Does.Contain("0 granted"));
+        }
+
         await UntilRefreshedAsync(page, "#requests", "1 granted");
         Assert.That(await page.EvaluateAsync<bool>("() => window.marked.isConnected"), "only what differs was changed");
         await Expect(page.Locator("#miner-python")).ToBeVisibleAsync();
@@ -293,9 +306,9 @@ internal sealed class HomePageTests
         await Expect(page.Locator("#storage")).ToContainTextAsync("not counted yet");
         await watched.ScreenshotAsync("home-store-away.png");
         var html = await page.ContentAsync();
+        await api.UntilLoggedAsync("PUBLIC_URL is not set");
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(api.ReadLog().Select(entry => entry.ToString()), Has.Some.Contains("PUBLIC_URL is not set"));
             Assert.That(html, Does.Not.Contain("must-not-be-seen").And.Not.Contain("very-private").And.Not.Contain("redis://"));
             watched.AssertNoComplaint();
             watched.AssertOneHost();
@@ -315,14 +328,14 @@ internal sealed class HomePageTests
         settings.Remove("METAGRAPH_FILE");
         settings["BT_NETWORK"] = string.Create(CultureInfo.InvariantCulture, $"ws://127.0.0.1:{node.Address.Port}");
         settings["METAGRAPH_SYNC_INTERVAL"] = "1";
-        settings["METAGRAPH_MAX_STALENESS"] = "10";
+        settings["METAGRAPH_MAX_STALENESS"] = "20";
         await using var api = await ApiProcess.StartAsync(settings);
         var followed = (await OpenAsync("/", server: api.Address)).Page;
         await Expect(FactOf(followed, "Chain")).ToContainTextAsync("✓ Up to date");
         await Expect(FactOf(followed, "Block")).ToContainTextAsync("1,000");
 
         await node.DisposeAsync();
-        await Task.Delay(TimeSpan.FromSeconds(12));
+        await Task.Delay(TimeSpan.FromSeconds(22));
         var watched = await OpenAsync($"/?hotkey={Subnet.OrdinaryMiner.Hotkey}", server: api.Address);
         var stale = watched.Page;
 

@@ -197,7 +197,7 @@ public sealed partial class ForeignToolTests(StoreKind store, FolderLayoutKind l
         var script = Tool.Need("script", "bsdutils");
 
         var result = await RunAsync(
-            $"timeout 20 {script} -qec 's3auth credentials --wallet locked --format process' /dev/null < /dev/null");
+            $"timeout 60 {script} -qec 's3auth credentials --wallet locked --format process' /dev/null < /dev/null");
 
         Assert.That(result.ExitCode, Is.EqualTo(2), result.Output);
         Assert.That(result.Output, Does.Contain("--password-file").And.Not.Contain("Password of"));

@@ -62,15 +62,22 @@ internal sealed class RevocationTests
     public async Task Denied_hotkey_gets_no_session_although_one_is_cached()
     {
         await Client.AskAsync<SessionGrant>(Call.Session(Denied));
-        await File.WriteAllTextAsync(AccessFile, $$"""{"denied": [{"hotkey": "{{Denied.Hotkey}}", "reason": "Copies"}]}""");
+        await EditAsync($$"""{"denied": [{"hotkey": "{{Denied.Hotkey}}", "reason": "Copies"}]}""");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["is_denied"]!);
 
         var refused = await Client.SendAsync(Call.Session(Denied));
 
         Assert.That((refused.Status, refused.Code), Is.EqualTo((HttpStatusCode.Forbidden, "access_denied")), refused.ToString());
         Assert.That((await Client.SendAsync(Call.Session(Other))).Status, Is.EqualTo(HttpStatusCode.OK));
-        await File.WriteAllTextAsync(AccessFile, "{}");
+        await EditAsync("{}");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["may_upload"]!);
+
+        // In one step, because the server may be reading the file.
+        async Task EditAsync(string rules)
+        {
+            await File.WriteAllTextAsync(AccessFile + ".new", rules);
+            File.Move(AccessFile + ".new", AccessFile, overwrite: true);
+        }
     }
 
     [Test, Order(2)]
@@ -195,5 +202,5 @@ internal sealed class RevocationTests
 
     /// <summary>Waits until the server has found out that the store enforces the limits of sessions.</summary>
     private Task WaitForSessionsAsync() => Wait.UntilAsync(
-        async () => (await Client.SendAsync(Call.Session(Other))).Status == HttpStatusCode.OK);
+        async () => (await Client.SendAsync(Call.Session(Other))).Status == HttpStatusCode.OK, timeout: TimeSpan.FromMinutes(3));
 }

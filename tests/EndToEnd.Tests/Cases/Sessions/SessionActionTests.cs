@@ -104,6 +104,10 @@ internal sealed class SessionActionTests
         var settings = ApiProcess.SettingsWithSessions(Store, await subnet.WriteAsync(folder), name, folder.Sub("data"));
         settings["FOLDER_LAYOUT"] = layout;
         await using var api = await ApiProcess.StartAsync(settings);
+
+        // The server is ready before it knows that sessions are safe.
+        await Wait.UntilAsync(
+            async () => (await api.Client.SendAsync(Call.Session(Miner))).Status == HttpStatusCode.OK, timeout: TimeSpan.FromMinutes(3));
         var miner = await api.Client.AskAsync<SessionGrant>(Call.Session(Miner));
         var neighbour = await api.Client.AskAsync<SessionGrant>(Call.Session(subnet.Miners[0]));
         var validator = await api.Client.AskAsync<SessionGrant>(Call.Session(Subnet.Validator.Hotkey));

@@ -78,13 +78,20 @@ internal sealed class AddressingTests
         var (miner, content) = (_subnet.Miners[0], RandomNumberGenerator.GetBytes(3000));
         var folder = $"data/x/{miner.Coldkey.Address}/";
 
+        // The start waits only a short time for the first check of the store.
+        await Wait.UntilAsync(
+            async () => (string?)(await api.Client.GetAsync("/healthcheck")).Json["store"]?["capabilities"]?["addressing"]
+                == (isInHost ? "virtual" : "path"),
+            "The server does not find the addressing.");
         var access = await api.Client.AskAsync<FolderAccess>(Call.FolderAccess(miner, "x"));
         var form = await FormUpload.Of(access.Grant, "a b.bin", content).SendAsync();
         var file = await api.Client.SendAsync(Call.FileUpload(miner, "one.bin", source: "x"));
         var files = await api.Client.AskAsync<FileList>(
             Call.Files(Subnet.Validator.Hotkey, "miner_coldkey", miner.Coldkey.Address));
         var listing = await Presigned.GetAsync(access.ListUrl);
-        var health = await api.Client.GetAsync("/healthcheck");
+        Answer? health = null;
+        await Wait.UntilAsync(
+            async () => (bool?)(health = await api.Client.GetAsync("/healthcheck")).Json["s3_ok"] is true, () => health?.ToString());
 
         var host = new Uri(access.Url).Host;
         using (Assert.EnterMultipleScope())
@@ -96,7 +103,7 @@ internal sealed class AddressingTests
             Assert.That(files.Keys, Is.EqualTo([folder + "a b.bin"]));
             Content.AssertSame(await Presigned.DownloadAsync(files.Files[0].DownloadUrl!), content);
             Assert.That(
-                ((string?)health.Json["status"], (string?)health.Json["store"]?["capabilities"]?["addressing"]),
+                ((string?)health!.Json["status"], (string?)health.Json["store"]?["capabilities"]?["addressing"]),
                 Is.EqualTo(("ok", isInHost ? "virtual" : "path")),
                 health.ToString());
         }

@@ -112,19 +112,22 @@ internal sealed class SlowStoreTests
         await WaitUntilWaitingAsync(taken);
 
         // Less long than the store is waited for.
+        var times = new List<TimeSpan>();
         var clock = Stopwatch.StartNew();
-        for (var round = 0; clock.Elapsed < TimeSpan.FromSeconds(1); round++)
+        for (var round = 0; round < 5 || clock.Elapsed < TimeSpan.FromSeconds(1); round++)
         {
             var proof = round % 2 == 0 ? ProofKind.Commitment : ProofKind.Tao;
             foreach (var (call, answer, time) in await Task.WhenAll(Fast.Select(make => AskAsync(make(), proof))))
             {
                 Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{call.Path} {answer}");
-                Assert.That(time, Is.LessThan(Quick), call.Path);
+                times.Add(time);
             }
 
             Assert.That((await Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
         }
 
+        // Not the longest: this machine may have paused.
+        Assert.That(times.Order().ElementAt(times.Count / 2), Is.LessThan(Quick));
         Assert.That(
             waiting.Count(one => !one.IsCompleted),
             Is.GreaterThan(ManyRequests / 2),
@@ -152,13 +155,12 @@ internal sealed class SlowStoreTests
     // The service asks a store only so much at once: when no more comes, the others wait for their turn.
     private async Task WaitUntilWaitingAsync(int before)
     {
+        await Wait.UntilAsync(() => _store!.Taken > before, "Nothing has reached the store, so this proves nothing.");
         var (seen, quiet) = (before, 0);
         for (var attempt = 0; attempt < 40 && quiet < 5; attempt++)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(50));
             (quiet, seen) = _store!.Taken == seen && seen > before ? (quiet + 1, seen) : (0, _store.Taken);
         }
-
-        Assert.That(_store!.Taken, Is.GreaterThan(before), "Nothing has reached the store, so this proves nothing.");
     }
 }

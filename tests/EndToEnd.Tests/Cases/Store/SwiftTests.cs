@@ -53,6 +53,7 @@ internal sealed class SwiftTests
         var health = await api.Client.GetAsync("/healthcheck");
         var ready = await api.Client.GetAsync("/readyz");
         var page = await api.Client.GetAsync("/");
+        await api.UntilLoggedAsync("x_amz_copy_source");
 
         using (Assert.EnterMultipleScope())
         {
@@ -198,7 +199,8 @@ internal sealed class SwiftTests
             (await Presigned.SendAsync(HttpMethod.Put, upload, new byte[2000])).Accepted,
             "The URL itself must be good, else this proves nothing.");
         Assert.That((await _bucket.ListAsync(key)).Single().Size, Is.EqualTo(2000));
-        Assert.That((string?)(await api.Client.GetAsync("/healthcheck")).Json["status"], Is.EqualTo("ok"));
+        await Wait.UntilAsync(
+            async () => (string?)(await api.Client.GetAsync("/healthcheck")).Json["status"] == "ok", "The server is not well.");
     }
 
     [Test, Order(5)]
@@ -206,7 +208,8 @@ internal sealed class SwiftTests
     {
         var api = await StartAsync(_nginx.Endpoint, ready: false, ("S3_REGION", "eu-west-1"));
 
-        var ready = await api.Client.GetAsync("/readyz");
+        var ready = await UntilCheckedAsync(api);
+        await api.UntilLoggedAsync("S3_REGION=us-east-2");
         var health = await api.Client.GetAsync("/healthcheck");
         var listing = await api.Client.SendAsync(Call.ValidatorAccess(Subnet.Validator.Hotkey));
         var upload = await api.Client.SendAsync(Call.FileUpload(_subnet.Miners[3], "file.bin"));
@@ -239,7 +242,7 @@ internal sealed class SwiftTests
         var secret = await StartAsync(_bare.Endpoint, ready: false, ("AWS_SECRET_ACCESS_KEY", "some-secret-that-must-not-be-seen"));
         var bucket = await StartAsync(_bare.Endpoint, ready: false, ("S3_BUCKET", "no-such-bucket"));
 
-        var (wrong, missing) = (await secret.Client.GetAsync("/readyz"), await bucket.Client.GetAsync("/readyz"));
+        var (wrong, missing) = (await UntilCheckedAsync(secret), await UntilCheckedAsync(bucket));
 
         Assert.That(
             (string?)wrong.Json["failing"]?["store"],
@@ -255,6 +258,15 @@ internal sealed class SwiftTests
         var nowhere = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{FreePort.Next()}");
         var api = await StartAsync(_nginx.Endpoint, ready: true, ("S3_PUBLIC_ENDPOINT", nowhere), ("UPLOAD_METHOD", "POST"));
 
+        // The start waits only a short time for the first check of the store.
+        await Wait.UntilAsync(
+            async () =>
+            {
+                var found = (await api.Client.GetAsync("/healthcheck")).Json;
+                return (bool?)found["s3_ok"] is true && found["store"]?["public_endpoint_problem"] is not null
+                    && found["store"]?["post_problem"] is not null;
+            },
+            "The server does not find what is wrong.");
         var health = await api.Client.GetAsync("/healthcheck");
         var ready = await api.Client.GetAsync("/readyz");
 
@@ -276,9 +288,17 @@ internal sealed class SwiftTests
         // The first key of the bucket, which is the one that the health check lists.
         await _bucket.PutAsync("data/x/\u0001", new byte[10]);
 
-        var health = await _apis[1].Client.GetAsync("/healthcheck");
+        await Wait.UntilAsync(
+            async () => (bool?)(await _apis[1].Client.GetAsync("/healthcheck")).Json["s3_ok"] is true, "The store looks down.");
+    }
 
-        Assert.That((bool?)health.Json["s3_ok"], Is.True, health.ToString());
+    /// <summary>The readiness with the problem that the first check of the store found. The start waits only a short time for it.</summary>
+    private static async Task<Answer> UntilCheckedAsync(ApiProcess api)
+    {
+        Answer? ready = null;
+        await Wait.UntilAsync(
+            async () => (ready = await api.Client.GetAsync("/readyz")).Json["failing"]?["store"] is not null, () => ready?.ToString());
+        return ready!;
     }
 
     /// <summary>The answer once the server knows its store: before, it says that it does not.</summary>

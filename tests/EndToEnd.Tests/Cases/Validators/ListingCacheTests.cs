@@ -8,7 +8,7 @@ internal sealed class ListingCacheTests
     {
         using var folder = new ScratchFolder("cache");
         await using var api = await ApiProcess.StartDevelopmentAsync(
-            folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["LISTING_CACHE_SECONDS"] = "15" });
+            folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["LISTING_CACHE_SECONDS"] = "30" });
         var (bob, charlie) = (Miner.Development("Bob"), Miner.Development("Charlie"));
         await UploadAsync(api, bob);
 
@@ -17,7 +17,7 @@ internal sealed class ListingCacheTests
         Assert.That(await MinersAsync(api), Is.EqualTo([bob.Coldkey.Address]), "kept");
         Assert.That(
             (await api.Client.AskAsync<FileList>(Call.MyFiles(charlie))).Files, Has.Count.EqualTo(1), "a miner sees what it uploaded");
-        await Task.Delay(TimeSpan.FromSeconds(15.2));
+        await Task.Delay(TimeSpan.FromSeconds(30.2));
         Assert.That(await MinersAsync(api), Is.EquivalentTo([bob.Coldkey.Address, charlie.Coldkey.Address]), "asked anew");
     }
 

@@ -341,8 +341,10 @@ public sealed class CredentialRefresherTests
 
         public Task<SigningCredentials> LoadAsync(CancellationToken cancellationToken)
         {
+            // A test changes the next answer as soon as it sees the call.
+            var answer = Next;
             Interlocked.Increment(ref _calls);
-            return Next(cancellationToken);
+            return answer(cancellationToken);
         }
 
         public Task CalledAsync(int times) => Wait.UntilAsync(() => Calls >= times);

@@ -69,7 +69,7 @@ internal sealed class ExaminedStore : IAsyncDisposable
             Bucket = embedded.Bucket,
             Region = embedded.Region,
             Endpoint = _front.Url,
-            Usage = new StoreUsage { UploadMethod = method },
+            Usage = new StoreUsage { UploadMethod = method, RequestTimeout = TimeSpan.FromSeconds(30) },
         };
         Exam = new StoreExam(
             _probes, Options, new StoreEndpoints(Options).Current, Keys, layout, TimeProvider.System);

@@ -130,7 +130,7 @@ public sealed class StoreReportTests
             return null;
         };
 
-        var report = await ExamineAsync(store, timeout: TimeSpan.FromSeconds(15));
+        var report = await ExamineAsync(store, timeout: TimeSpan.FromSeconds(20));
 
         Assert.That(report.Checks.Select(check => check.Name), Is.EqualTo(All));
         Assert.That(Line(report, "lifecycle").Finding, Does.Contain("did not answer this check in time"));

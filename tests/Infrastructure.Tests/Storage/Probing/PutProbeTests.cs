@@ -345,7 +345,7 @@ public sealed class PutProbeTests
         Region = StubStore.Region,
         Endpoint = store.Url,
         PublicEndpoint = publicEndpoint,
-        Usage = new StoreUsage { UploadMethod = method },
+        Usage = new StoreUsage { UploadMethod = method, RequestTimeout = TimeSpan.FromSeconds(30) },
     };
 
     private static bool IsUnsignedCopy(Microsoft.AspNetCore.Http.HttpContext context) =>

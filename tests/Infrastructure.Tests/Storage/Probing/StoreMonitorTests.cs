@@ -69,7 +69,7 @@ public sealed class StoreMonitorTests
     [TestCase("AccessDenied", 120, "clock is 7[12][0-9]{2} s behind the store's", true)]
     [TestCase("AccessDenied", 14, "s3:ListBucket", false)]
     [TestCase("AccessDenied", 2, "s3:ListBucket", false)]
-    [TestCase("RequestTimeTooSkewed", 14, "clock is 8[34][0-9] s behind the store's", true)]
+    [TestCase("RequestTimeTooSkewed", 14, "clock is 8[3-9][0-9] s behind the store's", true)]
     public async Task Clock_difference_is_reported(string code, int minutes, string advice, bool refusesSignatures)
     {
         await using var monitor = await Monitored.StartAsync(new StubStore
@@ -800,8 +800,12 @@ public sealed class StoreMonitorTests
             Bucket = options.Bucket,
             Region = options.Region,
             Endpoint = options.Endpoint,
-            Usage = new StoreUsage { UploadMethod = UploadMethod.Put, RequestTimeout = TimeSpan.FromSeconds(5) },
+            Usage = new StoreUsage { UploadMethod = UploadMethod.Put, RequestTimeout = TimeSpan.FromSeconds(isAnswered ? 30 : 5) },
         });
+
+        // On a busy machine, the short timeout may end other requests too.
+        await monitor.Time.AdvanceUntilAsync(
+            () => monitor.Findings.Capabilities.PutUploads == PutUploads.Safe, StoreMonitor.Retry, atMost: TimeSpan.FromMinutes(2));
 
         Assert.That(
             (monitor.Findings.CheckProblem, monitor.Findings.Capabilities.PostForms, monitor.Findings.Capabilities.PutUploads),
@@ -888,6 +892,9 @@ public sealed class StoreMonitorTests
         {
             var before = Findings.CheckedAt;
             await UntilAsync(() => Findings.CheckedAt != before);
+
+            // The findings are set before they are logged.
+            await Wait.UntilAsync(() => Time.HasWaitingTask, "The check does not end.");
         }
 
         /// <summary>Returns whether a report is requested, and forgets the request.</summary>

@@ -8,10 +8,10 @@ public sealed class SessionMonitorTests
     {
         await using var monitor = await Monitored.StartAsync();
 
-        await monitor.UntilAsync(() => monitor.Findings.Capabilities.SessionPolicies is true, advances: false);
+        await monitor.UntilLoggedAsync("Temporary credentials are issued", advances: false);
 
-        Assert.That(monitor.Findings.SessionProblem, Is.Null);
-        Assert.That(monitor.Log.Text, Does.Contain("Temporary credentials are issued"));
+        Assert.That(
+            (monitor.Findings.SessionProblem, monitor.Findings.Capabilities.SessionPolicies), Is.EqualTo(((string?)null, (bool?)true)));
     }
 
     [Test]
@@ -61,12 +61,12 @@ public sealed class SessionMonitorTests
         Assert.That(before, Is.LessThan(SessionMonitor.MaxRetry * 6));
 
         monitor.Store.Allowed.Remove("delete");
-        await monitor.UntilAsync(() => monitor.Guard.IsEnforced);
+        await monitor.UntilLoggedAsync("Resolved: The server issues no temporary credentials");
 
         Assert.That(monitor.Elapsed - before, Is.LessThan(SessionMonitor.MaxRetry * 2));
+        Assert.That(monitor.Guard.IsEnforced, Is.True);
         Assert.That(monitor.Findings.SessionProblem, Is.Null);
         Assert.That(monitor.Findings.Capabilities.SessionPolicies, Is.True);
-        Assert.That(monitor.Log.Text, Does.Contain("Resolved: The server issues no temporary credentials"));
     }
 
     [Test]
@@ -92,9 +92,9 @@ public sealed class SessionMonitorTests
         await monitor.UntilAsync(() => monitor.Findings.SessionProblem is not null, advances: false);
 
         monitor.Source.OnIssue = _ => { };
-        await monitor.UntilAsync(() => monitor.Guard.IsEnforced);
+        await monitor.UntilAsync(() => monitor.Findings.SessionProblem is null);
 
-        Assert.That(monitor.Findings.SessionProblem, Is.Null);
+        Assert.That(monitor.Guard.IsEnforced, Is.True);
         Assert.That(monitor.Elapsed, Is.LessThan(TimeSpan.FromSeconds(30)));
     }
 
@@ -254,6 +254,10 @@ public sealed class SessionMonitorTests
                 await Task.Delay(advances ? 1 : 5);
             }
         }
+
+        /// <summary>Waits for a log message, which comes after what it is about.</summary>
+        public Task UntilLoggedAsync(string text, bool advances = true) =>
+            UntilAsync(() => Log.Text.Contains(text, StringComparison.Ordinal), advances);
 
         public async ValueTask DisposeAsync()
         {
