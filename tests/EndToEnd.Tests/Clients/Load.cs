@@ -3,7 +3,7 @@ namespace S3Auth.EndToEnd.Tests.Clients;
 /// <summary>Requests folder access at a constant rate. Each request has its own proof.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    // A phase in which nothing is asked shows nothing.
+    // A phase without requests proves nothing.
     private const int MinAsked = 10;
 
     private static readonly TimeSpan MaxLag = TimeSpan.FromSeconds(0.5);
@@ -47,7 +47,7 @@ internal sealed class Load : IAsyncDisposable
     {
         var (from, asked) = (Stopwatch.GetTimestamp(), Volatile.Read(ref _asked));
         await passes();
-        await Wait.UntilAsync(() => Volatile.Read(ref _asked) >= asked + MinAsked, "Nothing is asked.");
+        await Wait.UntilAsync(() => Volatile.Read(ref _asked) >= asked + MinAsked, "No request started.");
         var to = Stopwatch.GetTimestamp();
 
         // Wait for the requests that started in this phase.
@@ -85,7 +85,7 @@ internal sealed class Load : IAsyncDisposable
                 await Task.Delay(ahead);
             }
 
-            // After a pause of this machine, what was missed is not sent all at once.
+            // After a pause, the missed requests are not sent all at once.
             due = (ahead < -MaxLag ? due - ahead : due) + interval;
 
             if (_next() is { } service)

@@ -129,7 +129,7 @@ internal sealed class ApiProcess : IAsyncDisposable
     /// <summary>Everything logged so far.</summary>
     public IReadOnlyList<LogEntry> ReadLog() => [.. _process.Output.Select(LogEntry.Parse), .. _process.Errors.Select(LogEntry.Parse)];
 
-    /// <summary>Waits until an entry of the log contains this text: what is logged arrives a little later.</summary>
+    /// <summary>Waits until an entry of the log contains the text. The output of the process arrives late.</summary>
     public Task UntilLoggedAsync(string text) =>
         Wait.UntilAsync(() => ReadLog().Any(entry => entry.Text.Contains(text, StringComparison.Ordinal)), $"It does not log '{text}'.");
 

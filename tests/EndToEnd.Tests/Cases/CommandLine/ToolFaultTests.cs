@@ -105,7 +105,7 @@ internal sealed class ToolFaultTests
             Assert.That(after.Keys, Is.EquivalentTo(contents.Keys.Select(path => FolderOfMiner + path)));
             Assert.That(before.Values.Where(one => after[one.Key] != one), Is.Empty, "what was there was not sent again");
 
-            // What was under way may have arrived after the kill.
+            // Uploads in progress may have ended after the kill.
             Assert.That((long)records[^1]["already_there"]!, Is.InRange(before.Count, before.Count + AtOnce));
         }
 
@@ -352,7 +352,7 @@ internal sealed class ToolFaultTests
             var (path, content) = (string.Create(CultureInfo.InvariantCulture, $"{i:D4}.bin"), new byte[size]);
             Random.Shared.NextBytes(content);
 
-            // In one step, because a watch looks at the folder all the time.
+            // Moved into the folder, because a scan could find a file that is only half written.
             var written = Path.Combine(_folder.Path, "written");
             await File.WriteAllBytesAsync(written, content);
             File.Move(written, Path.Combine(_folder.Sub("data"), path), overwrite: true);

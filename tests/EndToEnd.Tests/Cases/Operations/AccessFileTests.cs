@@ -112,7 +112,7 @@ internal sealed class AccessFileTests
             _folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["ACCESS_FILE"] = FilePath });
     }
 
-    // In one step, because the server may be reading the file.
+    // Renamed, because the server could read a file that is only half written.
     private void Edit(string rules)
     {
         File.WriteAllText(FilePath + ".new", rules);

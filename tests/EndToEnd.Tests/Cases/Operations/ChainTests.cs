@@ -146,7 +146,7 @@ internal sealed class ChainTests : ChainFixture
             await StopAsync(node);
             await UntilAsync(api, state => state["last_error"] is not null);
             var answered = answers.Count;
-            await Wait.UntilAsync(() => answers.Count > answered + 40, "Some are answered while it is away.");
+            await Wait.UntilAsync(() => answers.Count > answered + 40, "Requests are answered while the node is down.");
             node = await NodeAsync(port);
             node.Block += (ulong)(i + 1);
             await UntilAsync(api, state => (ulong?)state["block"] == node.Block);

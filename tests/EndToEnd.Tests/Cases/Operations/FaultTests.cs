@@ -205,7 +205,7 @@ internal sealed class FaultTests
         Assert.That(
             (told.Code, told.Detail.Contains("server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
 
-        // In one step, because the server reads the file all the time.
+        // Renamed, because the server could read a file that is only half written.
         async Task SetAsync(string offset)
         {
             await File.WriteAllTextAsync(clock + ".new", offset);
@@ -258,7 +258,7 @@ internal sealed class FaultTests
             Assert.That((bool?)(await api.Client.GetAsync("/healthcheck")).Json["audit_ok"], Is.True, "it writes again");
         }
 
-        // The last line may be under way.
+        // The last line may not be complete yet.
         await Wait.UntilAsync(
             () => Directory.GetFiles(disk.AuditFolder).SelectMany(File.ReadLines).Last() is ['{', .., '}'], "The last line is broken.");
     }
@@ -368,7 +368,7 @@ internal sealed class FaultTests
     }
 
     /// <summary>
-    /// Lets Redis fail and come back, and asserts that no request waited for it. Tries again if one did: this machine may have paused.
+    /// Asserts that no request waits for Redis while it is down. Repeats that if a request takes long, which a busy machine can cause too.
     /// </summary>
     private static async Task AssertNobodyWaitsForRedisAsync(
         ApiProcess[] apis, Load load, string fault, Func<Task> fail, Func<Task> comeBack)
@@ -378,7 +378,7 @@ internal sealed class FaultTests
         do
         {
             await UntilAllSayAsync(isOk: true);
-            var told = apis.Select(Told).ToArray();
+            var logged = apis.Select(CountLogged).ToArray();
             during = await load.DuringAsync($"while it {fault}", async () =>
             {
                 await fail();
@@ -386,8 +386,8 @@ internal sealed class FaultTests
             });
             await UntilAllSayAsync(isOk: false);
             Assert.That((await apis[0].Client.GetAsync("/metrics")).Text, Does.Match(@"s3auth_redis_up\S* 0"));
-            await Wait.UntilAsync(() => apis.Zip(told).All(one => Told(one.First) > one.Second), "It is not told.");
-            Assert.That(apis.Select(Told), Is.EqualTo(told.Select(count => count + 1)), "said once");
+            await Wait.UntilAsync(() => apis.Zip(logged).All(one => CountLogged(one.First) > one.Second), "The outage is not logged.");
+            Assert.That(apis.Select(CountLogged), Is.EqualTo(logged.Select(count => count + 1)), "logged once");
 
             var after = await load.DuringAsync("after that", async () =>
             {
@@ -409,7 +409,7 @@ internal sealed class FaultTests
             }
         }
 
-        static int Told(ApiProcess api) =>
+        static int CountLogged(ApiProcess api) =>
             api.ReadLog().Count(entry => entry.Text.Contains("(REDIS_URL) is down", StringComparison.Ordinal));
     }
 

@@ -280,7 +280,7 @@ internal sealed class HardeningTests
         return connection;
     }
 
-    // A server that has given up has closed the connection, and says so in its answer.
+    // The server may have closed the connection. Its answer says why.
     private static async Task WriteAsync(TcpClient connection, string text)
     {
         try
@@ -289,13 +289,13 @@ internal sealed class HardeningTests
         }
         catch (IOException)
         {
-            // Closed.
+            // The connection is closed.
         }
     }
 
     /// <summary>
-    /// The answer to a request that is sent in pieces. Sends it again if this machine paused in the middle, so that the body came too
-    /// slowly for the server.
+    /// Returns the answer to a request whose body is sent in pieces. Sends it again if the server refused it as too slow, as it can on a
+    /// busy machine.
     /// </summary>
     private static async Task<string> InTimeAsync(Func<Task<TcpClient>> send)
     {

@@ -1,29 +1,29 @@
 namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
-/// Instances that do not hear Redis for a quarter of a second count by themselves, and together they grant more than the limits. That also
-/// happens on a machine that pauses.
+/// Repeats attempts during which Redis was down for an instance. An instance that gets no answer from Redis for a quarter of a second
+/// counts alone, so that all instances together grant more than the limits. A busy machine can cause that.
 /// </summary>
 internal static class RedisOutages
 {
     private const int Attempts = 6;
 
-    /// <summary>Tries something that needs Redis, and tries it again if an instance did not hear Redis meanwhile.</summary>
+    /// <summary>Returns the result of the first attempt during which all instances used Redis, or of the last attempt.</summary>
     public static async Task<T> AvoidAsync<T>(IReadOnlyList<ApiProcess> apis, Func<Task<T>> attempt)
     {
         for (var left = Attempts - 1; ; left--)
         {
-            await Wait.UntilAsync(() => AllHearRedisAsync(apis), "An instance does not hear Redis.");
+            await Wait.UntilAsync(() => AllUseRedisAsync(apis), "An instance does not use Redis.");
             var before = await FailuresAsync(apis);
             var result = await attempt();
-            if (left == 0 || (await AllHearRedisAsync(apis) && await FailuresAsync(apis) == before))
+            if (left == 0 || (await AllUseRedisAsync(apis) && await FailuresAsync(apis) == before))
             {
                 return result;
             }
         }
     }
 
-    private static async Task<bool> AllHearRedisAsync(IReadOnlyList<ApiProcess> apis)
+    private static async Task<bool> AllUseRedisAsync(IReadOnlyList<ApiProcess> apis)
     {
         var health = await Task.WhenAll(apis.Select(api => api.Client.GetAsync("/healthcheck")));
         return health.All(one => (bool?)one.Json["redis_ok"] is true);

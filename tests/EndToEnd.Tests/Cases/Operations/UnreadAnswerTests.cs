@@ -105,7 +105,7 @@ internal sealed partial class UnreadAnswerTests(StoreKind kind)
         var attempt = 0;
         do
         {
-            // Again if this machine paused until the answers were dropped.
+            // Repeated if the server dropped the answers first, as it can on a busy machine.
             await UntilNobodyIsHeldAsync();
             for (var i = 0; i < InFlight; i++)
             {

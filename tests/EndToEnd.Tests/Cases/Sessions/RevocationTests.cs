@@ -72,7 +72,7 @@ internal sealed class RevocationTests
         await EditAsync("{}");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["may_upload"]!);
 
-        // In one step, because the server may be reading the file.
+        // Renamed, because the server could read a file that is only half written.
         async Task EditAsync(string rules)
         {
             await File.WriteAllTextAsync(AccessFile + ".new", rules);

@@ -200,7 +200,7 @@ internal sealed class SwiftTests
             "The URL itself must be good, else this proves nothing.");
         Assert.That((await _bucket.ListAsync(key)).Single().Size, Is.EqualTo(2000));
         await Wait.UntilAsync(
-            async () => (string?)(await api.Client.GetAsync("/healthcheck")).Json["status"] == "ok", "The server is not well.");
+            async () => (string?)(await api.Client.GetAsync("/healthcheck")).Json["status"] == "ok", "The status does not become ok.");
     }
 
     [Test, Order(5)]
@@ -266,7 +266,7 @@ internal sealed class SwiftTests
                 return (bool?)found["s3_ok"] is true && found["store"]?["public_endpoint_problem"] is not null
                     && found["store"]?["post_problem"] is not null;
             },
-            "The server does not find what is wrong.");
+            "The server does not report the problems of the store.");
         var health = await api.Client.GetAsync("/healthcheck");
         var ready = await api.Client.GetAsync("/readyz");
 
@@ -289,7 +289,7 @@ internal sealed class SwiftTests
         await _bucket.PutAsync("data/x/\u0001", new byte[10]);
 
         await Wait.UntilAsync(
-            async () => (bool?)(await _apis[1].Client.GetAsync("/healthcheck")).Json["s3_ok"] is true, "The store looks down.");
+            async () => (bool?)(await _apis[1].Client.GetAsync("/healthcheck")).Json["s3_ok"] is true, "The store stays down.");
     }
 
     /// <summary>The readiness with the problem that the first check of the store found. The start waits only a short time for it.</summary>
