@@ -15,6 +15,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
+using System.Xml;
 using System.Xml.Linq;
 
 var target = Argument("target", "Default");
@@ -340,20 +341,27 @@ RunTarget(target);
 void RunTests(FilePath project, string filter = null, string name = null)
 {
     name ??= project.GetFilenameWithoutExtension().ToString();
+    filter ??= "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish&TestCategory!=Tool"
+        + (nightly ? "" : "&TestCategory!=Nightly");
     try
     {
-        Run(filter ?? "TestCategory!=Transfers&TestCategory!=Growth&TestCategory!=Publish&TestCategory!=Tool"
-            + (nightly ? "" : "&TestCategory!=Nightly"), name);
+        Run(filter, name);
     }
     catch (CakeException) when (FindTestsToRepeat($"{name}.trx") is { Count: > 0 } failed)
     {
-        // Without the arguments of parameterized classes and tests, which a filter would have to escape.
-        var filters = failed.Select(test => $"(FullyQualifiedName~{test.Class.Split('(')[0]}&Name~{test.Method.Split('(')[0]})");
-        Run(string.Join('|', filters.Distinct()), $"{name}.again");
+        Run($"({filter})&({string.Join('|', failed.Select(FilterOf).Distinct())})", $"{name}.again");
         if (!HavePassed(failed, $"{name}.again.trx"))
         {
             throw;
         }
+    }
+
+    // Without the arguments of parameterized classes and tests. A filter cannot contain a name with spaces: then the whole class runs.
+    string FilterOf(TestResult test)
+    {
+        var (type, method) = (test.Class.Split('(')[0], test.Method.Split('(')[0]);
+        return method.Length > 0 && method.All(letter => char.IsLetterOrDigit(letter) || letter == '_')
+            ? $"(FullyQualifiedName~{type}&Name~{method})" : $"FullyQualifiedName~{type}";
     }
 
     void Run(string filter, string file) => DotNetTest(project.FullPath, new DotNetTestSettings
@@ -367,27 +375,28 @@ void RunTests(FilePath project, string filter = null, string name = null)
     });
 }
 
-// The failed tests of a run, if they are few. Many tests have threads, processes and time limits, and a busy machine may pause any of them
-// for seconds. So a few failed tests run a second time, without the others beside them. The summary names those that passed only then.
+// Returns the failed tests of a run if they are few and nothing else failed, otherwise nothing. Many tests have threads, processes and time
+// limits, and a busy machine can pause any of them for seconds. So the build runs a few failed tests a second time, when the other tests of
+// the project have ended. The summary names the tests that passed only then.
 List<TestResult> FindTestsToRepeat(string file)
 {
     const int maxTests = 10;
-    var path = results.CombineWithFilePath(file);
-    var failed = FileExists(path) ? ReadResults(path).Where(test => test.Outcome == Outcome.Failed).ToList() : [];
+    var (tests, isComplete) = ReadResults(results.CombineWithFilePath(file));
+    var failed = tests.Where(test => test.Outcome == Outcome.Failed).ToList();
 
-    // A test of random input states its seed. Its second run would have other input.
-    if (failed.Count is 0 or > maxTests || failed.Any(test => test.Message?.Contains("seed") == true))
+    // The failure message of a test with random input contains its seed. A second run would use other input, and could pass by chance.
+    if (!isComplete || failed.Count is 0 or > maxTests || failed.Any(test => test.Message?.Contains("seed") == true))
     {
         return [];
     }
 
-    Warning($"Failed, and run again: {string.Join(", ", failed.Select(test => test.FullName))}");
+    Warning($"These tests failed and run a second time: {string.Join(", ", failed.Select(test => test.FullName))}");
     return failed;
 }
 
 bool HavePassed(List<TestResult> tests, string file)
 {
-    var passed = ReadResults(results.CombineWithFilePath(file)).Where(test => test.Outcome == Outcome.Passed).Select(test => test.FullName);
+    var passed = ReadResults(results.CombineWithFilePath(file)).Tests.Where(test => test.Outcome == Outcome.Passed).Select(test => test.FullName);
     return !tests.Select(test => test.FullName).Except(passed).Any();
 }
 
@@ -423,10 +432,16 @@ Exception RunPython()
     if (Has("pytest requests boto3", "the tests of the Python package"))
     {
         string[] pytest = ["-m", "pytest", "-q", "-o", $"cache_dir={built}/pytest", .. nightly ? ["--nightly"] : Array.Empty<string>()];
-        if (!Succeeds(project, [.. pytest, $"--junitxml={results}/python.xml"])
-            && !(FindTestsToRepeat("python.xml") is { Count: > 0 } failed
-                && Succeeds(project, [.. pytest, "--last-failed", $"--junitxml={results}/python.again.xml"])
-                && HavePassed(failed, "python.again.xml")))
+
+        // pytest ends with 1 if tests failed, and with another code if some could not run.
+        var exitCode = ExitCodeOf(project, [.. pytest, $"--junitxml={results}/python.xml"]);
+        if (exitCode == 1 && FindTestsToRepeat("python.xml") is { Count: > 0 } failed)
+        {
+            exitCode = ExitCodeOf(project, [.. pytest, "--last-failed", $"--junitxml={results}/python.again.xml"]);
+            exitCode = exitCode == 0 && !HavePassed(failed, "python.again.xml") ? 1 : exitCode;
+        }
+
+        if (exitCode != 0)
         {
             failure ??= new CakeException("The tests of the Python package failed.");
         }
@@ -449,7 +464,7 @@ Exception RunPython()
 
     bool Run(DirectoryPath folder, params string[] arguments)
     {
-        var succeeds = Succeeds(folder, arguments);
+        var succeeds = ExitCodeOf(folder, arguments) == 0;
         if (!succeeds)
         {
             failure ??= new CakeException($"python3 {string.Join(' ', arguments)} failed.");
@@ -459,18 +474,20 @@ Exception RunPython()
     }
 
     // Prints all of the output after a failure, otherwise the last lines.
-    bool Succeeds(DirectoryPath folder, params string[] arguments)
+    int ExitCodeOf(DirectoryPath folder, params string[] arguments)
     {
         var (exitCode, output) = Start(folder, arguments);
         var command = $"python3 {string.Join(' ', arguments)}";
         if (exitCode != 0)
         {
             Error($"{command}\n{output}\nIt ended with exit code {exitCode}.");
-            return false;
+        }
+        else
+        {
+            Information($"{command}\n{string.Join('\n', output.Split('\n').TakeLast(3))}");
         }
 
-        Information($"{command}\n{string.Join('\n', output.Split('\n').TakeLast(3))}");
-        return true;
+        return exitCode;
     }
 
     (int ExitCode, string Output) Start(DirectoryPath folder, params string[] arguments)
@@ -546,49 +563,61 @@ IEnumerable<string> PackagesOf(string project, string name) =>
 // What was skipped, and why, in words; then one line for all. In a file, so that build.sh can end with it.
 void WriteSummary()
 {
-    var files = GetFiles($"{results}/*.trx").Concat(GetFiles($"{results}/*.xml")).ToLookup(file => file.FullPath.Contains(".again."));
-    var tests = files[false].SelectMany(ReadResults).ToList();
-    var passedAgain = files[true].SelectMany(ReadResults)
-        .Where(test => test.Outcome == Outcome.Passed)
-        .Select(test => test.FullName)
-        .Intersect(tests.Where(test => test.Outcome == Outcome.Failed).Select(test => test.FullName))
+    var files = GetFiles($"{results}/*.trx").Concat(GetFiles($"{results}/*.xml"))
+        .ToLookup(file => file.GetFilename().FullPath.Contains(".again."), file => ReadResults(file).Tests);
+    var passedAgain = files[true].SelectMany(run => run).Where(test => test.Outcome == Outcome.Passed).Select(test => test.FullName).ToHashSet();
+
+    // What a test ended with. The second run counts only for tests that failed in the first.
+    var tests = files[false].SelectMany(run => run)
+        .Select(test => (Test: test, IsRepaired: test.Outcome == Outcome.Failed && passedAgain.Contains(test.FullName)))
         .ToList();
-    var reasons = tests.Where(test => test.Outcome == Outcome.Skipped).Select(test => test.Message).ToList();
+    var skipped = tests.Where(one => one.Test.Outcome == Outcome.Skipped).Select(one => one.Test.Message ?? "no reason given").ToList();
+    var failed = tests.Count(one => one.Test.Outcome == Outcome.Failed && !one.IsRepaired);
     List<string> lines =
     [
         .. GetFiles($"{figures}/*.txt").SelectMany(file => System.IO.File.ReadLines(file.FullPath)),
         .. skippedSteps.Distinct().Select(step => $"Skipped: {step}"),
-        .. reasons.GroupBy(reason => reason).OrderByDescending(group => group.Count()).Select(group => $"Skipped {group.Count()}: {group.Key}"),
-        .. passedAgain.Select(test => $"Failed, and passed when it ran again: {test}"),
+        .. skipped.GroupBy(reason => reason).OrderByDescending(group => group.Count()).Select(group => $"Skipped {group.Count()}: {group.Key}"),
+        .. tests.Where(one => one.IsRepaired).Select(one => $"Failed, then passed in a second run: {one.Test.FullName}"),
     ];
 
-    var passed = tests.Count(test => test.Outcome == Outcome.Passed) + passedAgain.Count;
-    lines.Add($"{passed} passed, {tests.Count - passed - reasons.Count} failed, {reasons.Count} skipped");
+    lines.Add($"{tests.Count - failed - skipped.Count} passed, {failed} failed, {skipped.Count} skipped");
     System.IO.File.WriteAllLines(results.CombineWithFilePath("summary.txt").FullPath, lines);
 }
 
-// The results of one run: of C# tests from a .trx file, of Python tests from an .xml file.
-IEnumerable<TestResult> ReadResults(FilePath file)
+// The results of one run: of C# tests from a .trx file, of Python tests from an .xml file. They are incomplete if something else than a test
+// failed, such as the process that runs the tests.
+(List<TestResult> Tests, bool IsComplete) ReadResults(FilePath file)
 {
-    var document = XDocument.Load(file.FullPath);
+    XDocument document;
+    try
+    {
+        document = XDocument.Load(file.FullPath);
+    }
+    catch (Exception unreadable) when (unreadable is IOException or XmlException)
+    {
+        return ([], false);
+    }
+
     if (file.GetExtension() == ".xml")
     {
-        return document.Descendants("testcase").Select(test => new TestResult(
+        return (document.Descendants("testcase").Select(test => new TestResult(
             (string)test.Attribute("classname"),
             (string)test.Attribute("name"),
             test.Elements().Any(element => element.Name.LocalName is "failure" or "error") ? Outcome.Failed
                 : test.Element("skipped") is null ? Outcome.Passed : Outcome.Skipped,
-            (string)(test.Element("failure") ?? test.Element("error") ?? test.Element("skipped"))?.Attribute("message")));
+            (string)(test.Element("failure") ?? test.Element("error") ?? test.Element("skipped"))?.Attribute("message"))).ToList(), true);
     }
 
     XNamespace trx = "http://microsoft.com/schemas/VisualStudio/TeamTest/2010";
     var classes = document.Descendants(trx + "UnitTest")
         .ToDictionary(test => (string)test.Attribute("id"), test => (string)test.Element(trx + "TestMethod").Attribute("className"));
-    return document.Descendants(trx + "UnitTestResult").Select(result => new TestResult(
+    var tests = document.Descendants(trx + "UnitTestResult").Select(result => new TestResult(
         classes[(string)result.Attribute("testId")],
         (string)result.Attribute("testName"),
         (string)result.Attribute("outcome") switch { "Passed" => Outcome.Passed, "NotExecuted" => Outcome.Skipped, _ => Outcome.Failed },
-        ((string)result.Descendants(trx + "Message").FirstOrDefault())?.Trim()));
+        ((string)result.Descendants(trx + "Message").FirstOrDefault())?.Trim())).ToList();
+    return (tests, document.Descendants(trx + "RunInfo").All(info => (string)info.Attribute("outcome") != "Error"));
 }
 
 enum Outcome { Passed, Failed, Skipped }
