@@ -62,13 +62,17 @@ public sealed class HealthCheckTests
     [Test]
     public async Task Port_is_the_one_that_the_service_would_take()
     {
-        using var server = new OneAnswer("200 OK");
-        using var output = new StringWriter();
+        // Several attempts, because the timeout here is three seconds.
+        await Wait.UntilAsync(async () =>
+        {
+            using var server = new OneAnswer("200 OK");
+            using var output = new StringWriter();
 
-        await HealthCheck.RunAsync([$"--PORT={server.Port.ToString(CultureInfo.InvariantCulture)}"], output);
+            var code = await HealthCheck.RunAsync([$"--PORT={server.Port.ToString(CultureInfo.InvariantCulture)}"], output);
 
-        // Not the exit code: the timeout here is three seconds.
-        Assert.That(output.ToString(), Does.StartWith(FormattableString.Invariant($"http://127.0.0.1:{server.Port}/healthz ")));
+            Assert.That(output.ToString(), Does.StartWith(FormattableString.Invariant($"http://127.0.0.1:{server.Port}/healthz ")));
+            return code == 0;
+        });
     }
 
     [Test]

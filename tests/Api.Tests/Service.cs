@@ -61,17 +61,7 @@ internal sealed class Service : WebApplicationFactory<Program>
         var registered = services.LastOrDefault(service => service.ServiceType == typeof(StorageOptions));
         if (registered?.ImplementationInstance is StorageOptions store)
         {
-            services.AddSingleton(new StorageOptions
-            {
-                Bucket = store.Bucket,
-                Region = store.Region,
-                Endpoint = store.Endpoint,
-                PublicEndpoint = store.PublicEndpoint,
-                Addressing = store.Addressing,
-                CorsOrigins = store.CorsOrigins,
-                Usage = store.Usage with { RequestTimeout = TimeSpan.FromMinutes(1) },
-                Credentials = store.Credentials,
-            });
+            services.AddSingleton(store with { Usage = store.Usage with { RequestTimeout = TimeSpan.FromMinutes(1) } });
         }
     }
 

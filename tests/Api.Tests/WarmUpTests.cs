@@ -24,7 +24,7 @@ public sealed class WarmUpTests
     [Test]
     public async Task Service_is_not_ready_before_its_warm_up_ends()
     {
-        // Looking for a service takes until the first assertion, so that the warm-up cannot end before it.
+        // GetService blocks until the first assertion is done, so the warm-up cannot end earlier.
         var begun = new TaskCompletionSource();
         _service.Setup(service => service.GetService(It.IsAny<Type>())).Returns(() => NothingAfter(begun.Task));
         using var warmUp = Create(Options());

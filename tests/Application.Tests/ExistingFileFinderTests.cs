@@ -142,7 +142,7 @@ public sealed class ExistingFileFinderTests
                     reached.TrySetResult();
                 }
 
-                // Until as many run as may, and long enough for one too many to begin.
+                // Waits until the allowed number of requests run, then long enough for an extra one to start.
                 await reached.Task.WaitAsync(TimeSpan.FromMinutes(1), token);
                 await Task.Delay(20, token);
                 Interlocked.Decrement(ref running);

@@ -248,7 +248,7 @@ public sealed class StatusTests
             .Returns(answer.Task);
 
         var asked = _subnet.SendAsync(new GetStatusQuery());
-        await _subnet.Time.AdvanceUntilAsync(() => asked.IsCompleted, StorageCount.WaitTimeout, StorageCount.MaxAge);
+        await _subnet.Time.AdvanceUntilAsync(() => asked.IsCompleted, StorageCount.WaitTimeout, 2 * StorageCount.WaitTimeout);
 
         var before = (await asked).Storage;
         answer.SetResult(new FolderPage([$"data/x/{Subnet.Dave}/"], HasMore: false));

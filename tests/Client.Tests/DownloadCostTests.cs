@@ -94,7 +94,7 @@ public sealed class DownloadCostTests
     public async Task Store_that_refuses_every_url_costs_one_more_grant()
     {
         _validity = "none";
-        using var client = NewClientOfStillTime();
+        using var client = NewClientWithStoppedClock();
         _reader = client.CreateReader();
         var failed = 0;
         await foreach (var file in ListAsync(Validator))
@@ -111,7 +111,7 @@ public sealed class DownloadCostTests
     public async Task Refused_renewal_is_not_repeated()
     {
         _validity = "none";
-        using var client = NewClientOfStillTime();
+        using var client = NewClientWithStoppedClock();
         _reader = client.CreateReader();
         _service.Answer = context =>
             context.Request.Url!.AbsolutePath != "/get-file-presigned-urls" ? AnswerAsync(context) : RefuseAsync(context);
@@ -212,8 +212,8 @@ public sealed class DownloadCostTests
 
     private List<string> Grants => [.. _service.Asked];
 
-    // A renewal counts for a minute. All downloads of a test together may take longer.
-    private S3AuthClient NewClientOfStillTime() => new(
+    // A renewal is valid for one minute. The clock stands still, so that it does not end during the test.
+    private S3AuthClient NewClientWithStoppedClock() => new(
         _service.Address, _hotkey, new S3AuthClientOptions { Attempts = 2, Time = new TestTime(DateTimeOffset.UtcNow) });
 
     private static string ETagOf(byte[] content) => $"\"{Md5Of(content)}\"";

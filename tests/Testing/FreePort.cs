@@ -20,23 +20,46 @@ public static class FreePort
     private static readonly Lock Gate = new();
     private static readonly Dictionary<int, FileStream> Reserved = [];
 
-    public static int Next()
+    public static int Next() => Next(count: 1);
+
+    /// <summary>Reserves consecutive ports and returns the first.</summary>
+    public static int Next(int count)
     {
         lock (Gate)
         {
             Directory.CreateDirectory(Locks);
             for (var attempt = 0; attempt < 1000; attempt++)
             {
-                var port = RandomNumberGenerator.GetInt32(First, End);
-                if (!Reserved.ContainsKey(port) && Reserve(port) is { } reservation)
+                var first = RandomNumberGenerator.GetInt32(First, End - count + 1);
+                if (ReserveAll(first, count))
                 {
-                    Reserved[port] = reservation;
-                    return port;
+                    return first;
                 }
             }
         }
 
         throw new InvalidOperationException($"There is no free port between {First} and {End}.");
+    }
+
+    private static bool ReserveAll(int first, int count)
+    {
+        for (var port = first; port < first + count; port++)
+        {
+            if (Reserved.ContainsKey(port) || Reserve(port) is not { } reservation)
+            {
+                for (var given = first; given < port; given++)
+                {
+                    Reserved.Remove(given, out var back);
+                    back?.Dispose();
+                }
+
+                return false;
+            }
+
+            Reserved[port] = reservation;
+        }
+
+        return true;
     }
 
     // The files stay, empty: one that is deleted could be locked twice.

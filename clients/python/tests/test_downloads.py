@@ -142,8 +142,8 @@ def test_store_that_serves_nothing_ends_the_run(open_client: OpenClient, service
         if key == good:
             return None
         failure = store_error(503, "SlowDown") if fault == "busy" else Scripted(200, b"xx", breaks_after=0)
-        # The others fail after the good one is there.
-        return dataclasses.replace(failure, delay=0.0 if results else 3.0)
+        # The other files fail only after the good one has been downloaded.
+        return dataclasses.replace(failure, delay=0.0 if results else 10.0)
 
     service.answer_store = answer
     client = open_client(service.url, NullKeypair(), options=dataclasses.replace(FAST, parallel=4))

@@ -1,7 +1,7 @@
 namespace S3Auth.Infrastructure.Storage;
 
 /// <summary>The bucket that this server grants access to. <c>AddS3Storage</c> validates the options.</summary>
-public sealed class StorageOptions
+public sealed record StorageOptions
 {
     /// <summary>The bucket's name.</summary>
     public required string Bucket { get; init; }

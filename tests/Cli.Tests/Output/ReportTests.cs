@@ -69,7 +69,7 @@ public sealed class ReportTests
     {
         Parallel.For(0, 8, _ =>
         {
-            // In a time that stands still, so that each run waits for the lock however long the others take.
+            // The clock stands still, so no run gives up waiting for the lock.
             var log = new LogFile(LogPath, new TestTime());
             for (var i = 0; i < 50; i++)
             {

@@ -36,7 +36,7 @@ internal sealed class IdentityLoad : IAsyncDisposable
     public async Task AssertEveryAnswerWasRightAsync()
     {
         ConcurrentDictionary<string, int>[] answers = [_owner, _validator, _thief, _falseValidator];
-        await Wait.UntilAsync(() => answers.All(one => one.Values.Sum() >= MinAnswers), "Each client has some answers.");
+        await Wait.UntilAsync(() => answers.All(one => one.Values.Sum() >= MinAnswers), "A client has too few answers.");
         await _end.CancelAsync();
         await _asking;
         using (Assert.EnterMultipleScope())

@@ -42,7 +42,9 @@ internal sealed class Load : IAsyncDisposable
     public static Load Start(string subject, Func<Uri?> next, IReadOnlyList<Miner> miners, int perSecond) =>
         new(subject, next, miners, perSecond, connections: null);
 
-    /// <summary>Returns the outcomes of the requests that started while the action ran, or soon after it if they were few.</summary>
+    /// <summary>
+    /// Returns the outcomes of the requests that started during the action. If fewer than ten did, the phase lasts until ten have started.
+    /// </summary>
     public async Task<Phase> DuringAsync(string name, Func<Task> passes)
     {
         var (from, asked) = (Stopwatch.GetTimestamp(), Volatile.Read(ref _asked));

@@ -26,6 +26,9 @@ internal sealed class WatchedPage : IAsyncDisposable
 
     public IPage Page { get; }
 
+    /// <summary>Number of requests for the home page, with its refreshes.</summary>
+    public int HomeRequests => _requested.Count(url => string.Equals(url, _server.AbsoluteUri, StringComparison.Ordinal));
+
     public Task GoAsync(string path) => Page.GotoAsync(new Uri(_server, path).AbsoluteUri);
 
     /// <summary>Saves a screenshot to the artifacts.</summary>

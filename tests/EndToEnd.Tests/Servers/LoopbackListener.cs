@@ -43,7 +43,7 @@ internal abstract class LoopbackListener : IAsyncDisposable
         catch (Exception end) when (end is OperationCanceledException
             || (_end.IsCancellationRequested && end is (InvalidOperationException or SocketException)))
         {
-            // The end. The listener may be closed before it is asked for the next connection.
+            // The listener was stopped, perhaps before the next accept.
         }
     }
 

@@ -3,15 +3,31 @@ namespace S3Auth.EndToEnd.Tests.Servers;
 /// <summary>Forwards connections to a local server. When stalled, it accepts bytes and holds them.</summary>
 internal sealed class StallingProxy(int target) : ForwardingProxy(target)
 {
-    private volatile TaskCompletionSource? _stalled;
-    private long _untilStall = long.MaxValue;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource? _stalled;
+    private long _bytesUntilStall = long.MaxValue;
 
-    public void Stall() => _stalled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Stall() => StallAfter(0);
 
-    /// <summary>Stalls when this many more bytes went through, in both directions together.</summary>
-    public void StallAfter(long bytes) => Interlocked.Exchange(ref _untilStall, bytes);
+    /// <summary>Stalls when more than this number of bytes was forwarded, in both directions together.</summary>
+    public void StallAfter(long bytes)
+    {
+        lock (_gate)
+        {
+            _bytesUntilStall = bytes;
+        }
+    }
 
-    public void GoOn() => _stalled?.TrySetResult();
+    /// <summary>Forwards all bytes, also if it did not stall yet.</summary>
+    public void GoOn()
+    {
+        lock (_gate)
+        {
+            _bytesUntilStall = long.MaxValue;
+            _stalled?.TrySetResult();
+            _stalled = null;
+        }
+    }
 
     public override ValueTask DisposeAsync()
     {
@@ -31,18 +47,22 @@ internal sealed class StallingProxy(int target) : ForwardingProxy(target)
         int read;
         while ((read = await from.ReadAsync(buffer, cancellationToken)) > 0)
         {
-            var left = Interlocked.Add(ref _untilStall, -read);
-            if (left < 0 && left + read >= 0)
-            {
-                Stall();
-            }
-
-            if (_stalled is { } stalled)
-            {
-                await stalled.Task.WaitAsync(cancellationToken);
-            }
-
+            await WaitWhileStalledAsync(read).WaitAsync(cancellationToken);
             await to.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+        }
+    }
+
+    private Task WaitWhileStalledAsync(int bytes)
+    {
+        lock (_gate)
+        {
+            _bytesUntilStall -= bytes;
+            if (_bytesUntilStall < 0)
+            {
+                _stalled ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            }
+
+            return _stalled?.Task ?? Task.CompletedTask;
         }
     }
 }

@@ -37,7 +37,8 @@ internal sealed class SwiftServer : IAsyncDisposable
 
     public static async Task<SwiftServer> StartAsync()
     {
-        var server = new SwiftServer(FreePorts());
+        // The script uses this port and the four after it.
+        var server = new SwiftServer(FreePort.Next(count: 5));
         try
         {
             await server.RunAsync("start", server.Endpoint.Port.ToString(CultureInfo.InvariantCulture));
@@ -67,27 +68,4 @@ internal sealed class SwiftServer : IAsyncDisposable
 
     private async Task RunAsync(params string[] arguments) =>
         (await Tool.RunAsync(Script, [arguments[0], Folder, .. arguments[1..]], limit: Patience)).Expect();
-
-    // It needs five consecutive ports. They are below those of FreePort, whose callers would otherwise get one of them.
-    private static int FreePorts()
-    {
-        while (true)
-        {
-            var first = RandomNumberGenerator.GetInt32(15_000, 19_990);
-            try
-            {
-                for (var port = first; port < first + 5; port++)
-                {
-                    using var listener = new TcpListener(IPAddress.Loopback, port);
-                    listener.Start();
-                }
-
-                return first;
-            }
-            catch (SocketException)
-            {
-                // One of them is in use. Try others.
-            }
-        }
-    }
 }

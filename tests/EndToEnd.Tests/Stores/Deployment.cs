@@ -193,7 +193,7 @@ internal sealed class Deployment : IAsyncDisposable
 
         if (kind == DeploymentKind.Sessions)
         {
-            // Nor does it know that sessions are safe.
+            // It is also ready before it knows that sessions are safe.
             await Wait.UntilAsync(
                 async () => (await api.Client.SendAsync(Call.Session(Subnet.Validator.Hotkey))).Status == HttpStatusCode.OK,
                 timeout: TimeSpan.FromMinutes(3));

@@ -228,7 +228,7 @@ public sealed class StaticMetagraphTests
 
     private void Write(bool permit, string stake = "0") => Replace(Json(permit: permit ? "true" : "false", stake: stake));
 
-    // A rename, because a poll could read a file that is only half written.
+    // Writes another file and renames it, so that nobody reads a half-written file.
     private void Replace(string content)
     {
         var unfinished = FilePath + ".tmp";

@@ -251,12 +251,15 @@ public sealed class RedisTests
         var errors = _log.Count(LogLevel.Error);
         _redis.Kill();
 
-        var waited = Stopwatch.StartNew();
-        var alone = new List<QuotaCount>();
+        var (time, waits, alone) = (Stopwatch.StartNew(), 0, new List<QuotaCount>());
         for (var i = 0; i < 6; i++)
         {
-            alone.Add(await Quota(one).TakeAsync(request, CancellationToken.None));
+            var taking = Quota(one).TakeAsync(request, CancellationToken.None).AsTask();
+            waits += taking.IsCompleted ? 0 : 1;
+            alone.Add(await taking);
         }
+
+        time.Stop();
 
         await Assert.MultipleAsync(async () =>
         {
@@ -264,7 +267,10 @@ public sealed class RedisTests
             {
                 (true, 7L, false), (true, 8L, false), (true, 9L, false), (true, 10L, false), (false, 10L, false), (false, 10L, false),
             }));
-            Assert.That(waited.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)), "at most one request waits for the client's timeout");
+
+            // The first one waits. A second one waits if a late answer to a probe marked Redis as up again.
+            Assert.That(waits, Is.LessThanOrEqualTo(2), "requests that waited for Redis");
+            Assert.That(time.Elapsed, Is.LessThan(TimeSpan.FromSeconds(20)));
             Assert.That(await Guard(one).UseAsync(Proof(1), CancellationToken.None), Is.EqualTo(ProofUse.Repeated), "what it saw it knows");
             Assert.That(await Guard(one).UseAsync(Proof(2), CancellationToken.None), Is.EqualTo(ProofUse.First));
             Assert.That(Link(one).IsReachable, Is.False);

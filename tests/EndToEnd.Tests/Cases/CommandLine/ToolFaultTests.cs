@@ -83,7 +83,7 @@ internal sealed class ToolFaultTests
         var wallet = await tool.WalletOfAsync(_miner);
         var contents = await WriteAsync(600, 100_000);
 
-        // Enough for 50 files, and never for all.
+        // More than 50 files fit into this, but not all 600.
         stalling.StallAfter(12_000_000);
         using (var process = tool.Start(
             ["upload", "data", "--parallel", AtOnce.ToString(CultureInfo.InvariantCulture), "--quiet", .. wallet]))
@@ -352,7 +352,7 @@ internal sealed class ToolFaultTests
             var (path, content) = (string.Create(CultureInfo.InvariantCulture, $"{i:D4}.bin"), new byte[size]);
             Random.Shared.NextBytes(content);
 
-            // Moved into the folder, because a scan could find a file that is only half written.
+            // Written elsewhere and moved here, so that a scan finds no half-written file.
             var written = Path.Combine(_folder.Path, "written");
             await File.WriteAllBytesAsync(written, content);
             File.Move(written, Path.Combine(_folder.Sub("data"), path), overwrite: true);

@@ -95,7 +95,7 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
     private static Task<ToolResult> RunAsync(UserSystemd systemd, params IEnumerable<string> arguments) =>
         systemd.RunAsync([.. S3AuthTool.Command, .. arguments]);
 
-    // Moved into the folder, because a scan could find a file that is only half written.
+    // Written elsewhere and moved here, so that a scan finds no half-written file.
     private async Task PutAsync(string name)
     {
         var written = Path.Combine(Folder.Path, name);

@@ -233,7 +233,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     private Task WaitForAsync(Miner miner, int files) => Wait.UntilAsync(
         async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(miner))).Count == files, $"There are not {files} files.");
 
-    // Moved into the folder, because a scan could find a file that is only half written.
+    // Written elsewhere and moved here, so that a scan finds no half-written file.
     private async Task WriteAsync(string folder, Dictionary<string, byte[]> contents)
     {
         foreach (var (path, content) in contents)

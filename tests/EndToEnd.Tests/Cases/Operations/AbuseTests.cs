@@ -246,7 +246,7 @@ internal sealed class AbuseTests
         }
     }
 
-    // The first eight are used by name.
+    // Other tests use the first eight miners.
     private Miner NextMiner() => _subnet.Miners[8 + _taken++];
 
     private static byte[] BodyOf(Miner miner) => Encoding.UTF8.GetBytes(ServiceClient.FolderAccessBody(miner).ToJsonString());

@@ -112,7 +112,7 @@ internal sealed class AccessFileTests
             _folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["ACCESS_FILE"] = FilePath });
     }
 
-    // Renamed, because the server could read a file that is only half written.
+    // Writes another file and renames it, so that nobody reads a half-written file.
     private void Edit(string rules)
     {
         File.WriteAllText(FilePath + ".new", rules);

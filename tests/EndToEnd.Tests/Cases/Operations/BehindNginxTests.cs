@@ -117,7 +117,7 @@ internal sealed class BehindNginxTests
     {
         var (miner, answers) = await RedisOutages.AvoidAsync(_apis, async () =>
         {
-            // Each attempt with another one; the first ones of all are used by name.
+            // Each attempt uses another miner. Other tests use the first three.
             var one = _subnet.Miners[3 + _taken++];
             return (one, await Task.WhenAll(
                 Enumerable.Range(0, DailyLimit + 30).Select(_ => PostAsync(At("127.0.0.1"), Body(one)))));
@@ -128,7 +128,7 @@ internal sealed class BehindNginxTests
             Is.EqualTo(new[] { (200, DailyLimit), (429, 30) }));
         await Wait.UntilAsync(
             () => _apis.TrueForAll(api => Audited(api).Any(line => line.Contains(miner.Hotkey.Address, StringComparison.Ordinal))),
-            "Each took some.");
+            "An instance took no request.");
     }
 
     [Test, Order(3)]

@@ -34,7 +34,7 @@ internal abstract class ChainFixture
     }
 
     /// <summary>Starts a node with the subnet of the development accounts, and without metadata.</summary>
-    /// <param name="port">Where; null for a port that nobody else takes when the node is stopped.</param>
+    /// <param name="port">The port; null for a reserved port, which stays free while the node is stopped.</param>
     protected async Task<TestNode> NodeAsync(int? port = null)
     {
         var node = Own(await TestNode.StartAsync(port ?? FreePort.Next()));

@@ -205,7 +205,7 @@ internal sealed class FaultTests
         Assert.That(
             (told.Code, told.Detail.Contains("server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
 
-        // Renamed, because the server could read a file that is only half written.
+        // Writes another file and renames it, so that nobody reads a half-written file.
         async Task SetAsync(string offset)
         {
             await File.WriteAllTextAsync(clock + ".new", offset);
@@ -234,7 +234,7 @@ internal sealed class FaultTests
         disk.Fill();
         var during = await load.DuringAsync($"while it is full ({disk.Kind})", async () =>
         {
-            await Wait.UntilAsync(() => SaysAsync(api, "audit_ok", isOk: false), "No record was lost.");
+            await Wait.UntilAsync(() => SaysAsync(api, "audit_ok", isOk: false), "audit_ok does not become false.");
             await Task.Delay(During);
         });
         var health = await api.Client.GetAsync("/healthcheck");
@@ -260,7 +260,8 @@ internal sealed class FaultTests
 
         // The last line may not be complete yet.
         await Wait.UntilAsync(
-            () => Directory.GetFiles(disk.AuditFolder).SelectMany(File.ReadLines).Last() is ['{', .., '}'], "The last line is broken.");
+            () => Directory.GetFiles(disk.AuditFolder).SelectMany(File.ReadLines).LastOrDefault() is ['{', .., '}'],
+            "The last line is broken.");
     }
 
     [Test]
@@ -344,7 +345,8 @@ internal sealed class FaultTests
             await load.DuringAsync("while it stops", api.StopAsync);
         }
 
-        // A stopping process may refuse connections. But the grants that it gave have arrived. All of them are known when the load ended.
+        // A stopping process may refuse connections. But the grants that it gave have arrived. Their number is final only after the load
+        // has ended.
         var answered = load.Granted;
         var granted = api.ReadLog().Count(
             entry => entry.Level == LogEntry.AuditLevel && entry.Text.Contains("\"granted\"", StringComparison.Ordinal));
@@ -368,13 +370,15 @@ internal sealed class FaultTests
     }
 
     /// <summary>
-    /// Asserts that no request waits for Redis while it is down. Repeats that if a request takes long, which a busy machine can cause too.
+    /// Asserts that no request waits for Redis while it is down, and that an outage is logged once. Repeats that if a request takes long or
+    /// more is logged, which a busy machine can cause too. Requests may take long in one outage only, unless they also do after it.
     /// </summary>
     private static async Task AssertNobodyWaitsForRedisAsync(
         ApiProcess[] apis, Load load, string fault, Func<Task> fail, Func<Task> comeBack)
     {
         Load.Phase during;
-        var attempts = 4;
+        int[] added;
+        var (attempts, slow) = (6, 0);
         do
         {
             await UntilAllSayAsync(isOk: true);
@@ -387,7 +391,7 @@ internal sealed class FaultTests
             await UntilAllSayAsync(isOk: false);
             Assert.That((await apis[0].Client.GetAsync("/metrics")).Text, Does.Match(@"s3auth_redis_up\S* 0"));
             await Wait.UntilAsync(() => apis.Zip(logged).All(one => CountLogged(one.First) > one.Second), "The outage is not logged.");
-            Assert.That(apis.Select(CountLogged), Is.EqualTo(logged.Select(count => count + 1)), "logged once");
+            added = [.. apis.Zip(logged, (api, earlier) => CountLogged(api) - earlier)];
 
             var after = await load.DuringAsync("after that", async () =>
             {
@@ -396,10 +400,13 @@ internal sealed class FaultTests
                 await Task.Delay(After);
             });
             AssertAllGranted(during, after);
+            slow += during.Longest >= LongestWait && after.Longest < LongestWait ? 1 : 0;
         }
-        while (during.Longest >= LongestWait && --attempts > 0);
+        while ((during.Longest >= LongestWait || added.Max() > 1) && slow < 2 && --attempts > 0);
 
+        Assert.That(slow, Is.LessThan(2), "outages with long requests");
         Assert.That(during.Longest, Is.LessThan(LongestWait));
+        Assert.That(added, Is.All.EqualTo(1), "logged once");
 
         async Task UntilAllSayAsync(bool isOk)
         {

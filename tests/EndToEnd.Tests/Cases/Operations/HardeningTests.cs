@@ -184,14 +184,14 @@ internal sealed class HardeningTests
     [Test]
     public async Task Http_2_with_its_many_streams_on_a_connection_is_not_spoken()
     {
-        var client = await SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0");
+        var answer = await InTimeAsync(() => SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\u0004\0\0\0\0\0"));
 
-        var answer = await ReadAsync(client, TimeSpan.FromMinutes(1));
-
-        // Settings, the frame of type 4, would be the first answer of a server that speaks it; goodbye is 7. The timeout of the headers
-        // answers 408.
-        Assert.That(answer, Does.Not.Contain("(still open)").And.Not.Contain("408"));
-        Assert.That(answer.ElementAtOrDefault(3), Is.Not.EqualTo('\u0004'));
+        // Settings, the frame of type 4, would be the first answer of a server that speaks it; goodbye is 7. After the header timeout, the
+        // server answers 408.
+        var isGoodbye = answer.ElementAtOrDefault(3) == '\u0007';
+        var isRefusal = answer.StartsWith("HTTP/1.1 4", StringComparison.Ordinal) && !answer.Contains(" 408 ", StringComparison.Ordinal);
+        Assert.That(isGoodbye || isRefusal, answer);
+        Assert.That(answer, Does.Not.Contain("(still open)"));
     }
 
     [Test]
@@ -243,14 +243,10 @@ internal sealed class HardeningTests
             await SendAsync("");
         }
 
-        var closed = 0;
-        foreach (var connection in Enumerable.Reverse(_connections).Take(90))
-        {
-            // Less than the 75 s after which the server closes an idle connection.
-            closed += await ReadAsync(connection, TimeSpan.FromSeconds(60)) is "" ? 1 : 0;
-        }
+        // Less than the 75 s after which the server closes an idle connection.
+        var answers = await Task.WhenAll(_connections.TakeLast(90).Select(one => ReadAsync(one, TimeSpan.FromSeconds(60))));
 
-        Assert.That(closed, Is.EqualTo(90));
+        Assert.That(answers, Is.All.Empty);
         Assert.That(Api.ReadLog().Where(entry => entry.IsAboveInformation && !entry.IsAboutMissingStore), Is.Empty);
 
         // Those who had a connection, and those who come when there is room, are served.
@@ -294,8 +290,7 @@ internal sealed class HardeningTests
     }
 
     /// <summary>
-    /// Returns the answer to a request whose body is sent in pieces. Sends it again if the server refused it as too slow, as it can on a
-    /// busy machine.
+    /// Returns the answer to a request. Sends it again if there was none or the server refused it as too slow, as it can on a busy machine.
     /// </summary>
     private static async Task<string> InTimeAsync(Func<Task<TcpClient>> send)
     {

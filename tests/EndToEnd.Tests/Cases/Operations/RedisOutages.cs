@@ -2,7 +2,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Operations;
 
 /// <summary>
 /// Repeats attempts during which Redis was down for an instance. An instance that gets no answer from Redis for a quarter of a second
-/// counts alone, so that all instances together grant more than the limits. A busy machine can cause that.
+/// counts on its own, so that all instances together grant more than the limits. A busy machine can cause that.
 /// </summary>
 internal static class RedisOutages
 {

@@ -72,7 +72,7 @@ internal sealed class RevocationTests
         await EditAsync("{}");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["may_upload"]!);
 
-        // Renamed, because the server could read a file that is only half written.
+        // Writes another file and renames it, so that nobody reads a half-written file.
         async Task EditAsync(string rules)
         {
             await File.WriteAllTextAsync(AccessFile + ".new", rules);

@@ -32,7 +32,9 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
         var first = await api.Client.SendAsync(Call.Session(Bob));
         var again = await api.Client.SendAsync(Call.Session(Bob));
         var next = await api.Client.SendAsync(Call.Session(Bob, source: "x"));
+        var before = DateTimeOffset.UtcNow;
         var shorter = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 900));
+        var after = DateTimeOffset.UtcNow;
         var refused = await api.Client.SendAsync(Call.Session(Bob, source: "x", seconds: 900));
         var cached = await api.Client.SendAsync(Call.Session(Bob, seconds: 900));
 
@@ -47,7 +49,7 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
             Assert.That(ofSource.AccessKeyId, Is.Not.EqualTo(key), "another scope");
             Assert.That(ofSource.Prefixes, Is.EqualTo((string[])[$"data/x/{Bob.Coldkey}/"]));
             Assert.That(shorter.AccessKeyId, Is.Not.EqualTo(key), "another duration");
-            Assert.That(shorter.Expiration, Is.EqualTo(DateTimeOffset.UtcNow.AddSeconds(900)).Within(TimeSpan.FromMinutes(2)));
+            Assert.That(shorter.Expiration, Is.InRange(before.AddSeconds(900 - 1), after.AddSeconds(900 + 1)));
             Assert.That((refused.Status, refused.Code), Is.EqualTo((HttpStatusCode.TooManyRequests, "quota_exceeded")), refused.ToString());
             Assert.That(int.Parse(refused.RetryAfter!, CultureInfo.InvariantCulture), Is.InRange(1, 24 * 60 * 60));
             Assert.That(cached.Status, Is.EqualTo(HttpStatusCode.OK), "a session that was given before");
@@ -120,13 +122,8 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
     {
         // The server's sessions last 15 minutes at least. This one is shorter and otherwise the same; the next test is about the server's.
         var keys = await AssumeRoleAsync(TimeSpan.FromSeconds(45));
-        using var own = Store.As(keys);
 
-        await Task.Delay(keys.Ends.AddSeconds(-20) - DateTimeOffset.UtcNow);
-        await own.PutAsync("data/x/short/file.bin", new byte[2000]);
-        await Task.Delay(keys.Ends.AddSeconds(1.5) - DateTimeOffset.UtcNow);
-        Assert.That(Assert.ThrowsAsync<AmazonS3Exception>(() => own.PutAsync("data/x/short/late.bin", new byte[2000])).StatusCode,
-            Is.EqualTo(HttpStatusCode.Forbidden));
+        await AssertEndToTheSecondAsync(keys, "data/x/short/");
     }
 
     [Test]
@@ -135,14 +132,8 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
     {
         await using var api = await StartAsync();
         var session = await api.Client.AskAsync<SessionGrant>(Call.Session(Bob, seconds: 900));
-        using var own = Store.As(session.Keys);
 
-        await Task.Delay(session.Expiration.AddSeconds(-15) - DateTimeOffset.UtcNow);
-        await own.PutAsync(session.Prefixes[0] + "file.bin", new byte[2000]);
-        await Task.Delay(session.Expiration.AddSeconds(2) - DateTimeOffset.UtcNow);
-        Assert.That(
-            Assert.ThrowsAsync<AmazonS3Exception>(() => own.PutAsync(session.Prefixes[0] + "late.bin", new byte[2000])).StatusCode,
-            Is.EqualTo(HttpStatusCode.Forbidden));
+        await AssertEndToTheSecondAsync(session.Keys, session.Prefixes[0]);
     }
 
     [Test]
@@ -167,10 +158,10 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
             Assert.That(ended.Select(one => one.Answer.RetryAfter), Has.All.Not.Null);
             Assert.That(ended.Max(one => one.Time), Is.LessThan(LongestWait));
             Assert.That(ended.Min(one => one.Time), Is.GreaterThan(TimeSpan.FromSeconds(3)), "nothing hung");
-            // One after the other, and each would wait for as long as the hanging ones.
+            // These requests are sent one after the other. If each were delayed, there would be only a few.
             Assert.That(others, Has.Count.GreaterThan(4));
             Assert.That(others.Select(one => one.Answer.Status), Has.All.EqualTo(HttpStatusCode.OK));
-            Assert.That(others.Select(one => one.Time).Order().ElementAt(others.Count / 2), Is.LessThan(TimeSpan.FromSeconds(4)));
+            Assert.That(others.Count(one => one.Time > TimeSpan.FromSeconds(4)), Is.LessThanOrEqualTo(1));
         }
 
         sts.GoOn();
@@ -197,6 +188,31 @@ public sealed class SessionServiceTests() : RealBucketFixture("s3auth-sessions")
             Assert.That(refused.Time, Is.LessThan(LongestWait));
             Assert.That((await api.Client.SendAsync(Call.FolderAccess(Bob))).Status, Is.EqualTo(HttpStatusCode.OK));
         }
+    }
+
+    private async Task AssertEndToTheSecondAsync(TemporaryKeys keys, string folder)
+    {
+        using var own = Store.As(keys);
+        await UntilAsync(keys.Ends.AddSeconds(-2));
+        try
+        {
+            await own.PutAsync(folder + "file.bin", new byte[2000]);
+        }
+        catch (AmazonS3Exception) when (DateTimeOffset.UtcNow >= keys.Ends)
+        {
+            // On a busy machine, the request can arrive after the end.
+        }
+
+        await UntilAsync(keys.Ends.AddSeconds(2));
+        Assert.That(
+            Assert.ThrowsAsync<AmazonS3Exception>(() => own.PutAsync(folder + "late.bin", new byte[2000])).StatusCode,
+            Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    private static Task UntilAsync(DateTimeOffset moment)
+    {
+        var left = moment - DateTimeOffset.UtcNow;
+        return left > TimeSpan.Zero ? Task.Delay(left) : Task.CompletedTask;
     }
 
     private static async Task<(Answer Answer, TimeSpan Time)> TimeAsync(ApiProcess api, Call call)

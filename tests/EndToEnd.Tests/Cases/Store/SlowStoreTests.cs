@@ -4,6 +4,7 @@ namespace S3Auth.EndToEnd.Tests.Cases.Store;
 internal sealed class SlowStoreTests
 {
     private const int ManyRequests = 200;
+    private const int MinRounds = 5;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(4);
@@ -54,6 +55,7 @@ internal sealed class SlowStoreTests
             _folder.Sub("data"),
             new AccessKeys("somebody", "some-secret-that-must-not-be-seen"));
         settings["LISTING_CACHE_SECONDS"] = "0";
+        settings["DAILY_LIMIT_PER_MINER"] = "100000";
         _api = await ApiProcess.StartAsync(settings);
     }
 
@@ -106,37 +108,39 @@ internal sealed class SlowStoreTests
             Assert.That((await Client.SendAsync(make())).Status, Is.EqualTo(HttpStatusCode.OK));
         }
 
-        var taken = _store!.Taken;
-        var calls = Enumerable.Range(0, ManyRequests).Select(number => Slow[number % Slow.Count]()).ToList();
-        var waiting = calls.Select(call => AskAsync(call, ProofKind.Commitment)).ToList();
-        await WaitUntilWaitingAsync(taken);
-
-        // Less long than the store is waited for.
-        var times = new List<TimeSpan>();
-        var clock = Stopwatch.StartNew();
-        for (var round = 0; round < 5 || clock.Elapsed < TimeSpan.FromSeconds(1); round++)
+        // Repeated if the waiting requests end before there are enough rounds, as they can on a busy machine.
+        var times = new List<(string Path, TimeSpan Time)>();
+        var rounds = 0;
+        for (var attempt = 0; attempt < 5 && rounds < MinRounds; attempt++)
         {
-            var proof = round % 2 == 0 ? ProofKind.Commitment : ProofKind.Tao;
-            foreach (var (call, answer, time) in await Task.WhenAll(Fast.Select(make => AskAsync(make(), proof))))
+            var taken = _store!.Taken;
+            var calls = Enumerable.Range(0, ManyRequests).Select(number => Slow[number % Slow.Count]()).ToList();
+            var waiting = calls.Select(call => AskAsync(call, ProofKind.Commitment)).ToList();
+            await WaitUntilWaitingAsync(taken);
+
+            var clock = Stopwatch.StartNew();
+            var areWaiting = true;
+            while (areWaiting && (rounds < MinRounds || clock.Elapsed < TimeSpan.FromSeconds(1)))
             {
-                Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{call.Path} {answer}");
-                times.Add(time);
+                times.AddRange(await TimeFastAsync(rounds % 2 == 0 ? ProofKind.Commitment : ProofKind.Tao));
+                areWaiting = waiting.Count(one => !one.IsCompleted) > ManyRequests / 2;
+                rounds += areWaiting ? 1 : 0;
             }
 
-            Assert.That((await Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+            foreach (var (call, answer, time) in await Task.WhenAll(waiting))
+            {
+                AssertTimeout(call, answer);
+                Assert.That(time, Is.LessThan(LongestWait), call.Path);
+            }
         }
 
-        // The median, because one request can take long on a busy machine.
-        Assert.That(times.Order().ElementAt(times.Count / 2), Is.LessThan(Quick));
-        Assert.That(
-            waiting.Count(one => !one.IsCompleted),
-            Is.GreaterThan(ManyRequests / 2),
-            "They must still be waiting, else this proves nothing.");
-        foreach (var (call, answer, time) in await Task.WhenAll(waiting))
+        // The median of each kind, because one request can take long on a busy machine.
+        foreach (var kind in times.GroupBy(one => one.Path, one => one.Time, StringComparer.Ordinal))
         {
-            AssertTimeout(call, answer);
-            Assert.That(time, Is.LessThan(LongestWait), call.Path);
+            Assert.That(kind.Order().ElementAt(kind.Count() / 2), Is.LessThan(Quick), kind.Key);
         }
+
+        Assert.That(rounds, Is.GreaterThanOrEqualTo(MinRounds), "They must still be waiting, else this proves nothing.");
     }
 
     private static void AssertTimeout(Call call, Answer answer)
@@ -144,6 +148,18 @@ internal sealed class SlowStoreTests
         Assert.That(((int)answer.Status, answer.Code), Is.EqualTo((504, "storage_timeout")), $"{call.Path} {answer}");
         Assert.That(answer.RetryAfter, Does.Match("^[1-9][0-9]*$"), call.Path);
         Assert.That(answer.Text, Does.Not.Contain("127.0.0.1").And.Not.Contain("some-secret"), "No internal host.");
+    }
+
+    private async Task<IEnumerable<(string Path, TimeSpan Time)>> TimeFastAsync(ProofKind proof)
+    {
+        var asked = await Task.WhenAll(Fast.Select(make => AskAsync(make(), proof)));
+        foreach (var (call, answer, _) in asked)
+        {
+            Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{call.Path} {answer}");
+        }
+
+        Assert.That((await Client.GetAsync("/healthz")).Status, Is.EqualTo(HttpStatusCode.OK));
+        return asked.Select(one => (one.Call.Path, one.Time));
     }
 
     private async Task<(Call Call, Answer Answer, TimeSpan Time)> AskAsync(Call call, ProofKind proof)
