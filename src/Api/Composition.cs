@@ -9,9 +9,9 @@ internal static class Composition
     // The most that the setting accepts.
     private const int MaxRequestsPerMinute = 10_000_000;
 
-    /// <summary>Runs the service until it is told to stop.</summary>
+    /// <summary>Runs the service until it is told to stop, or a background service fails. Returns false in the second case.</summary>
     /// <exception cref="ConfigurationException">The service cannot start, for a reason that the operator can correct.</exception>
-    internal static async Task RunAsync(string[] args)
+    internal static async Task<bool> RunAsync(string[] args)
     {
         // appsettings.json lies beside the program. Relative paths in settings are relative to the folder that the program was started in.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
@@ -24,12 +24,20 @@ internal static class Composition
         started.Register(() => StartLog.LogStarted(app.Logger, options.Port, options.Netuid, options.Layout.Name));
         try
         {
-            await app.RunAsync();
+            return await RunAsync(app);
         }
         catch (Exception failure) when (!started.IsCancellationRequested && StartChecks.Describe(failure, options) is { } problem)
         {
             throw new ConfigurationException([problem]);
         }
+    }
+
+    /// <summary>Runs a host until it stops. Returns false if a background service failed: the host then stops without an exception.</summary>
+    internal static async Task<bool> RunAsync(IHost host)
+    {
+        var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        await host.RunAsync();
+        return !services.Exists(service => service.ExecuteTask is { IsFaulted: true });
     }
 
     /// <summary>Examines the store without running the service. Returns null if a setting of the store cannot be used.</summary>

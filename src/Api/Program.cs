@@ -16,8 +16,7 @@ switch (args)
 
 try
 {
-    await Composition.RunAsync(args);
-    return 0;
+    return await Composition.RunAsync(args) ? 0 : 1;
 }
 catch (ConfigurationException problem)
 {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Microsoft.Extensions.Hosting;
 
 namespace S3Auth.Api.Tests;
 
@@ -60,6 +61,16 @@ public sealed class StartTests
     public void Setting_that_cannot_be_used_is_named_in_one_sentence(string setting, string value) => Assert.That(
         ProblemOf((setting, value)),
         Does.StartWith($"{Failed}{setting} ").And.Not.Contains(Environment.NewLine));
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Background_service_that_fails_is_not_a_normal_end(bool fails)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddHostedService(services => new EndingService(services.GetRequiredService<IHostApplicationLifetime>(), fails));
+
+        Assert.That(await Composition.RunAsync(builder.Build()), Is.EqualTo(!fails));
+    }
 
     [Test]
     public void Log_has_the_given_settings_and_warns_of_unknown_ones()
@@ -156,5 +167,21 @@ public sealed class StartTests
 
         var arguments = all.Select(setting => string.Create(CultureInfo.InvariantCulture, $"--{setting.Key}={setting.Value}"));
         return Assert.ThrowsAsync<ConfigurationException>(() => Composition.RunAsync([.. arguments]))!.Message;
+    }
+
+    private sealed class EndingService(IHostApplicationLifetime lifetime, bool fails) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task;
+            if (fails)
+            {
+                throw new InvalidOperationException("A bug.");
+            }
+
+            lifetime.StopApplication();
+        }
     }
 }

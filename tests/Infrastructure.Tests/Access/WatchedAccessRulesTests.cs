@@ -220,13 +220,7 @@ public sealed class WatchedAccessRulesTests
 
     private WatchedAccessRules Open(string? path = null) => new(path ?? FilePath, _time, _loggers.CreateLogger<WatchedAccessRules>());
 
-    // Writes another file and renames it, so that nobody reads a half-written file.
-    private void Write(string json)
-    {
-        var unfinished = FilePath + ".tmp";
-        File.WriteAllText(unfinished, json);
-        File.Move(unfinished, FilePath, overwrite: true);
-    }
+    private void Write(string json) => AtomicFile.Write(FilePath, json);
 
     private async Task TickOftenAsync()
     {

@@ -95,7 +95,7 @@ public sealed class StaticMetagraphTests
         }
         else
         {
-            Replace(content);
+            AtomicFile.Write(FilePath, content);
         }
 
         await TickUntilAsync(() => log.Count(LogLevel.Warning) == 1);
@@ -226,15 +226,8 @@ public sealed class StaticMetagraphTests
 
     private StaticMetagraph Start() => new(FilePath, 46, _time, NullLogger<StaticMetagraph>.Instance);
 
-    private void Write(bool permit, string stake = "0") => Replace(Json(permit: permit ? "true" : "false", stake: stake));
-
-    // Writes another file and renames it, so that nobody reads a half-written file.
-    private void Replace(string content)
-    {
-        var unfinished = FilePath + ".tmp";
-        File.WriteAllText(unfinished, content);
-        File.Move(unfinished, FilePath, overwrite: true);
-    }
+    private void Write(bool permit, string stake = "0") =>
+        AtomicFile.Write(FilePath, Json(permit: permit ? "true" : "false", stake: stake));
 
     private static string Json(
         string netuid = "46", string block = "7", string uid = "3", string hotkey = Bob, string permit = "false", string stake = "0") =>

@@ -48,7 +48,7 @@ internal sealed class ToolFaultTests
         await using var apiProxy = new FlakyProxy(api.Address.Port, oneIn: 20);
         var tool = new S3AuthTool(AddressOf(apiProxy.Port), _folder);
         var wallet = await tool.WalletOfAsync(_miner);
-        var contents = await WriteAsync(Files, 3000);
+        var contents = Write(Files, 3000);
 
         var (uploaded, records) = await tool.RunJsonAsync(["upload", "data", .. wallet]);
         uploaded.Expect();
@@ -81,7 +81,7 @@ internal sealed class ToolFaultTests
         await using var api = await StartApiAsync(stalling.Port);
         var tool = new S3AuthTool(api.Address, _folder);
         var wallet = await tool.WalletOfAsync(_miner);
-        var contents = await WriteAsync(600, 100_000);
+        var contents = Write(600, 100_000);
 
         // More than 50 files fit into this, but not all 600.
         stalling.StallAfter(12_000_000);
@@ -119,7 +119,7 @@ internal sealed class ToolFaultTests
         await using var api = await StartApiAsync(stalling.Port);
         var tool = new S3AuthTool(api.Address, _folder);
         var wallet = await tool.WalletOfAsync(_miner);
-        var content = (await WriteAsync(1, 100 * 1024 * 1024))["0000.bin"];
+        var content = Write(1, 100 * 1024 * 1024)["0000.bin"];
 
         // Two parts of 16 MiB are sent at once, so at least one of them arrives.
         stalling.StallAfter(40 * 1024 * 1024);
@@ -189,7 +189,7 @@ internal sealed class ToolFaultTests
             Environment =
                 { ["LD_PRELOAD"] = library, ["FAKETIME"] = time, ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1", ["DONT_FAKE_MONOTONIC"] = "1" },
         };
-        var contents = await WriteAsync(5, 2000);
+        var contents = Write(5, 2000);
 
         var result = await tool.RunAsync(["upload", "data", .. await tool.WalletOfAsync(_miner)]);
 
@@ -235,7 +235,7 @@ internal sealed class ToolFaultTests
         await using var apiProxy = new FlakyProxy(api.Address.Port, oneIn: int.MaxValue);
         var tool = new S3AuthTool(AddressOf(apiProxy.Port), _folder);
         var wallet = await tool.WalletOfAsync(_miner);
-        await WriteAsync(1, 2000);
+        Write(1, 2000);
         using var process = tool.Start(["upload", "data", "not-there-yet", "--watch", "--watch-period", "0.2", .. wallet]);
         var errors = process.StandardError.ReadToEndAsync();
         try
@@ -248,7 +248,7 @@ internal sealed class ToolFaultTests
             // Nothing is answered any more, until the tool has given up the six tries of both files and tries again.
             (storeProxy.Way, storeProxy.OneIn, apiProxy.OneIn) = (way, 1, 1);
             var failed = storeProxy.Failed;
-            var contents = await WriteAsync(2, 2000);
+            var contents = Write(2, 2000);
             await Wait.UntilAsync(() => storeProxy.Failed > failed + 12, timeout: TimeSpan.FromSeconds(90));
             Assert.That(process.HasExited, Is.False);
             (storeProxy.OneIn, apiProxy.OneIn) = (int.MaxValue, int.MaxValue);
@@ -306,7 +306,7 @@ internal sealed class ToolFaultTests
         await using var api = await StartApiAsync(storePort: null);
         var tool = new S3AuthTool(api.Address, _folder);
         var wallet = await tool.WalletOfAsync(_miner);
-        await WriteAsync(1, 2000);
+        Write(1, 2000);
         using var process = tool.Start(["upload", "data", "--watch", .. wallet]);
         await Wait.UntilAsync(async () => (await _bucket.ListKeysAsync()).Count == 1);
         await Tool.RunAsync(bash, ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {process.Id}")]);
@@ -344,18 +344,14 @@ internal sealed class ToolFaultTests
         return await ApiProcess.StartAsync(settings);
     }
 
-    private async Task<Dictionary<string, byte[]>> WriteAsync(int count, int size)
+    private Dictionary<string, byte[]> Write(int count, int size)
     {
         var contents = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var (path, content) = (string.Create(CultureInfo.InvariantCulture, $"{i:D4}.bin"), new byte[size]);
             Random.Shared.NextBytes(content);
-
-            // Written elsewhere and moved here, so that a scan finds no half-written file.
-            var written = Path.Combine(_folder.Path, "written");
-            await File.WriteAllBytesAsync(written, content);
-            File.Move(written, Path.Combine(_folder.Sub("data"), path), overwrite: true);
+            AtomicFile.Write(Path.Combine(_folder.Sub("data"), path), content);
             contents[path] = content;
         }
 

@@ -33,7 +33,7 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
 
         (await RunAsync(systemd, "service", "install", _watched, "--exclude", "*.tmp")).Expect();
         (await systemd.RunAsync("systemd-analyze", "--user", "verify", UnitFile(systemd))).Expect();
-        await PutAsync("a.bin");
+        Put("a.bin");
         await UntilStoredAsync("a.bin");
         Assert.That(
             (await RunAsync(systemd, "service", "status")).Expect(),
@@ -61,11 +61,11 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
             (await systemd.RunAsync("mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", Folder.Sub("state"))).Expect();
             await systemd.RunAsync("dd", "if=/dev/zero", $"of={Path.Combine(Folder.Sub("state"), "full")}", "bs=4k", "count=8");
             (await RunAsync(systemd, "service", "install", _watched)).Expect();
-            await PutAsync("full-disk.bin");
+            Put("full-disk.bin");
             await UntilStoredAsync("full-disk.bin");
 
             (await systemd.RunAsync("systemctl", "--user", "kill", "--signal=KILL", Unit)).Expect();
-            await PutAsync("crash.bin");
+            Put("crash.bin");
             await UntilStoredAsync("crash.bin");
         }
         finally
@@ -74,7 +74,7 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
         }
 
         await using var rebooted = await StartAsync("default.target");
-        await PutAsync("reboot.bin");
+        Put("reboot.bin");
         await UntilStoredAsync("reboot.bin");
         (await RunAsync(rebooted, "service", "uninstall")).Expect();
     }
@@ -95,13 +95,7 @@ internal sealed class ToolServiceTests(StoreKind store, FolderLayoutKind layout)
     private static Task<ToolResult> RunAsync(UserSystemd systemd, params IEnumerable<string> arguments) =>
         systemd.RunAsync([.. S3AuthTool.Command, .. arguments]);
 
-    // Written elsewhere and moved here, so that a scan finds no half-written file.
-    private async Task PutAsync(string name)
-    {
-        var written = Path.Combine(Folder.Path, name);
-        await File.WriteAllBytesAsync(written, RandomNumberGenerator.GetBytes(2000));
-        File.Move(written, Path.Combine(_watched, name));
-    }
+    private void Put(string name) => AtomicFile.Write(Path.Combine(_watched, name), RandomNumberGenerator.GetBytes(2000));
 
     private Task UntilStoredAsync(string name) => Wait.UntilAsync(
         async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(_miner)))

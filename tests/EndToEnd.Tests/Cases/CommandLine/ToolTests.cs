@@ -17,7 +17,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
             ["sub/b.bin"] = Bytes(1024),
             ["sub/größe 数据.bin"] = Bytes(2_500_000),
         };
-        await WriteAsync("data", contents);
+        Write("data", contents);
 
         (await Cli.RunAsync(["upload", "data", .. wallet])).Expect();
 
@@ -46,10 +46,10 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     {
         var miner = Deployment.NextMiner();
         var wallet = await Cli.WalletOfAsync(miner);
-        await WriteAsync("data", new() { ["same.bin"] = Bytes(3000), ["changed.bin"] = Bytes(3000) });
+        Write("data", new() { ["same.bin"] = Bytes(3000), ["changed.bin"] = Bytes(3000) });
         (await Cli.RunAsync(["upload", "data", .. wallet])).Expect();
         var changed = Bytes(3000);
-        await WriteAsync("data", new() { ["changed.bin"] = changed, ["new.bin"] = Bytes(2000) });
+        Write("data", new() { ["changed.bin"] = changed, ["new.bin"] = Bytes(2000) });
 
         var (result, records) = await Cli.RunJsonAsync(["upload", "data", .. wallet]);
 
@@ -70,7 +70,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     public async Task Runs_without_changes_cost_no_grant_and_say_what_is_left()
     {
         var wallet = await Cli.WalletOfAsync(Deployment.NextMiner());
-        await WriteAsync("data", new() { ["a.bin"] = Bytes(3000), ["b.bin"] = Bytes(4000) });
+        Write("data", new() { ["a.bin"] = Bytes(3000), ["b.bin"] = Bytes(4000) });
         var left = await LeftAfterAsync(["upload", "data", .. wallet]);
 
         (await Cli.RunAsync(["upload", "data", "--dry-run", .. wallet])).Expect();
@@ -78,7 +78,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
         Assert.That(await LeftAfterAsync(["sync", "data", .. wallet]), Is.EqualTo(left));
 
         // A new file with the kept grant costs one batch.
-        await WriteAsync("data", new() { ["c.bin"] = Bytes(3000) });
+        Write("data", new() { ["c.bin"] = Bytes(3000) });
         Assert.That(await LeftAfterAsync(["upload", "data", .. wallet]), Is.EqualTo(left - 1));
         var people = await Cli.RunAsync(["upload", "data", .. wallet]);
         Assert.That(people.Errors, Does.Match($"{left - 1} of [0-9]+ grants and [0-9]+ files left at [0-9:]+ UTC; the quota resets"));
@@ -96,7 +96,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     {
         var miner = Deployment.NextMiner();
         var wallet = await Cli.WalletOfAsync(miner);
-        await WriteAsync("data", new() { ["small.bin"] = Bytes(1023), ["enough.bin"] = Bytes(1024) });
+        Write("data", new() { ["small.bin"] = Bytes(1023), ["enough.bin"] = Bytes(1024) });
 
         var result = await Cli.RunAsync(["upload", "data", .. wallet]);
 
@@ -113,7 +113,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     {
         var miner = Deployment.NextMiner();
         var wallet = await Cli.WalletOfAsync(miner);
-        await WriteAsync("data", new() { ["a.bin"] = Bytes(2000), ["b.txt"] = Bytes(2000) });
+        Write("data", new() { ["a.bin"] = Bytes(2000), ["b.txt"] = Bytes(2000) });
 
         (await Cli.RunAsync(["upload", "data/*.bin", "--job", "job-7", "--to", "deep/er", .. wallet])).Expect();
 
@@ -127,7 +127,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     {
         var miner = Deployment.NextMiner();
         var wallet = await Cli.WalletOfAsync(miner);
-        await WriteAsync("data", new() { ["a.bin"] = Bytes(2000) });
+        Write("data", new() { ["a.bin"] = Bytes(2000) });
 
         var (result, records) = await Cli.RunJsonAsync(["upload", "data", "--dry-run", .. wallet]);
 
@@ -169,12 +169,12 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     {
         var miner = Deployment.NextMiner();
         var wallet = await Cli.WalletOfAsync(miner);
-        await WriteAsync("data", new() { ["first.bin"] = Bytes(2000) });
+        Write("data", new() { ["first.bin"] = Bytes(2000) });
         using var process = Cli.Start(["upload", "data", "--watch", "--watch-period", "0.3", .. wallet]);
         try
         {
             await WaitForAsync(miner, 1);
-            await WriteAsync("data", new() { ["later/second.bin"] = Bytes(2000) });
+            Write("data", new() { ["later/second.bin"] = Bytes(2000) });
             await WaitForAsync(miner, 2);
         }
         finally
@@ -191,7 +191,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
         var key = Deployment.FolderOf(miner) + Deployment.PathOf("a.bin");
         var (first, second) = (Bytes(3000), Bytes(3000));
         await Bucket.PutAsync(key, first);
-        await WriteAsync("data", new() { ["a.bin"] = first });
+        Write("data", new() { ["a.bin"] = first });
         using var process = Cli.Start(
             ["upload", "data", "--watch", "--watch-period", "0.2", "--json", .. await Cli.WalletOfAsync(miner)]);
         try
@@ -199,7 +199,7 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
             Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("already_there"));
             foreach (var content in (byte[][])[second, first])
             {
-                await WriteAsync("data", new() { ["a.bin"] = content });
+                Write("data", new() { ["a.bin"] = content });
                 Assert.That(await process.StandardOutput.ReadLineAsync(), Does.Contain("uploaded"));
                 Content.AssertSame(await Bucket.GetAsync(key), content);
             }
@@ -233,15 +233,13 @@ internal sealed class ToolTests(StoreKind store, FolderLayoutKind layout) : Tool
     private Task WaitForAsync(Miner miner, int files) => Wait.UntilAsync(
         async () => (await Bucket.ListKeysAsync(Deployment.FolderOf(miner))).Count == files, $"There are not {files} files.");
 
-    // Written elsewhere and moved here, so that a scan finds no half-written file.
-    private async Task WriteAsync(string folder, Dictionary<string, byte[]> contents)
+    private void Write(string folder, Dictionary<string, byte[]> contents)
     {
         foreach (var (path, content) in contents)
         {
-            var (file, written) = (Path.Combine(Folder.Path, folder, path), Path.Combine(Folder.Path, "written"));
+            var file = Path.Combine(Folder.Path, folder, path);
             Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-            await File.WriteAllBytesAsync(written, content);
-            File.Move(written, file, overwrite: true);
+            AtomicFile.Write(file, content);
         }
     }
 

@@ -112,12 +112,7 @@ internal sealed class AccessFileTests
             _folder.Sub("data"), new Dictionary<string, string>(StringComparer.Ordinal) { ["ACCESS_FILE"] = FilePath });
     }
 
-    // Writes another file and renames it, so that nobody reads a half-written file.
-    private void Edit(string rules)
-    {
-        File.WriteAllText(FilePath + ".new", rules);
-        File.Move(FilePath + ".new", FilePath, overwrite: true);
-    }
+    private void Edit(string rules) => AtomicFile.Write(FilePath, rules);
 
     private Task WaitUntilAsync(Account account, string member) => Wait.UntilAsync(async () =>
         (bool)(await Client.GetAsync($"/hotkeys/{account}")).Json[member]!);

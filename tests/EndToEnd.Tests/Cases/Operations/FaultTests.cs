@@ -177,7 +177,7 @@ internal sealed class FaultTests
         }
 
         var clock = Path.Combine(_folder.Path, "clock");
-        await SetAsync("+0");
+        AtomicFile.Write(clock, "+0");
         var settings = Settings(0);
         settings["LD_PRELOAD"] = library;
         settings["FAKETIME_TIMESTAMP_FILE"] = clock;
@@ -192,7 +192,7 @@ internal sealed class FaultTests
         {
             phases.Add(await load.DuringAsync($"the server's at {step} s", async () =>
             {
-                await SetAsync(step);
+                AtomicFile.Write(clock, step);
                 await Task.Delay(During);
             }));
         }
@@ -200,17 +200,10 @@ internal sealed class FaultTests
         AssertAllGranted([.. phases]);
 
         // Beyond the window the client is told whose clock says what.
-        await SetAsync("+400");
+        AtomicFile.Write(clock, "+400");
         var told = await api.Client.PostAsync(ServiceClient.FolderAccessPath, ServiceClient.FolderAccessBody(Subnet.OrdinaryMiner));
         Assert.That(
             (told.Code, told.Detail.Contains("server's time is", StringComparison.Ordinal)), Is.EqualTo(("timestamp_expired", true)));
-
-        // Writes another file and renames it, so that nobody reads a half-written file.
-        async Task SetAsync(string offset)
-        {
-            await File.WriteAllTextAsync(clock + ".new", offset);
-            File.Move(clock + ".new", clock, overwrite: true);
-        }
     }
 
     [Test]

@@ -62,22 +62,15 @@ internal sealed class RevocationTests
     public async Task Denied_hotkey_gets_no_session_although_one_is_cached()
     {
         await Client.AskAsync<SessionGrant>(Call.Session(Denied));
-        await EditAsync($$"""{"denied": [{"hotkey": "{{Denied.Hotkey}}", "reason": "Copies"}]}""");
+        AtomicFile.Write(AccessFile, $$"""{"denied": [{"hotkey": "{{Denied.Hotkey}}", "reason": "Copies"}]}""");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["is_denied"]!);
 
         var refused = await Client.SendAsync(Call.Session(Denied));
 
         Assert.That((refused.Status, refused.Code), Is.EqualTo((HttpStatusCode.Forbidden, "access_denied")), refused.ToString());
         Assert.That((await Client.SendAsync(Call.Session(Other))).Status, Is.EqualTo(HttpStatusCode.OK));
-        await EditAsync("{}");
+        AtomicFile.Write(AccessFile, "{}");
         await Wait.UntilAsync(async () => (bool)(await Client.GetAsync($"/hotkeys/{Denied.Hotkey}")).Json["may_upload"]!);
-
-        // Writes another file and renames it, so that nobody reads a half-written file.
-        async Task EditAsync(string rules)
-        {
-            await File.WriteAllTextAsync(AccessFile + ".new", rules);
-            File.Move(AccessFile + ".new", AccessFile, overwrite: true);
-        }
     }
 
     [Test, Order(2)]
