@@ -32,7 +32,7 @@ internal static class Composition
         }
     }
 
-    /// <summary>Runs a host until it stops. Returns false if a background service failed: the host then stops without an exception.</summary>
+    /// <summary>Runs a host until it stops. Returns false if a background service failed: the host then throws no exception.</summary>
     internal static async Task<bool> RunAsync(IHost host)
     {
         var services = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
