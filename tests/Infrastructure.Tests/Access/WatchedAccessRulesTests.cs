@@ -199,6 +199,20 @@ public sealed class WatchedAccessRulesTests
     }
 
     [Test]
+    public async Task Edit_in_place_takes_effect()
+    {
+        Write("{}");
+        using var rules = Open();
+        await rules.StartAsync(CancellationToken.None);
+
+        // A poll may read the half-written file. The next one reads all of it.
+        File.WriteAllText(FilePath, $$"""{"readers": [{"hotkey": "{{Bob}}"}]}""");
+        await TickUntilAsync(() => rules.Current.Readers == 1);
+        await TickUntilAsync(() => rules.Problem is null);
+        await rules.StopAsync(CancellationToken.None);
+    }
+
+    [Test]
     public async Task Each_reading_of_rules_is_logged_once()
     {
         Write("{}");
