@@ -585,7 +585,7 @@ void WriteSummary()
     System.IO.File.WriteAllLines(results.CombineWithFilePath("summary.txt").FullPath, lines);
 }
 
-// The results of one run: of C# tests from a .trx file, of Python tests from an .xml file. They are incomplete if something else than a test
+// The results of one run: of C# tests from a .trx file, of Python tests from an .xml file. They are incomplete if something other than a test
 // failed, such as the process that runs the tests.
 (List<TestResult> Tests, bool IsComplete) ReadResults(FilePath file)
 {

@@ -310,7 +310,7 @@ internal sealed partial class BadInputTests
                 (Validator, () => ServiceClient.ValidatorAccessBody(Alice, ServiceClient.Now + 64)),
             ])
         {
-            var answer = await Prompt.AskAsync(() => Api.Client.PostAsync(path, body()));
+            var answer = await TimelyRequest.SendAsync(() => Api.Client.PostAsync(path, body()));
 
             AssertProblem(answer, 400, "timestamp_in_future");
             Assert.That(answer.Detail, Does.Contain("s too far ahead (the limit is 60 s"));
@@ -322,7 +322,7 @@ internal sealed partial class BadInputTests
     {
         foreach (var age in (long[])[297, 0, -57])
         {
-            var answer = await Prompt.AskAsync(
+            var answer = await TimelyRequest.SendAsync(
                 () => Api.Client.PostAsync(Folder, ServiceClient.FolderAccessBody(Bob, ServiceClient.Now - age)));
             Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), answer.ToString());
         }

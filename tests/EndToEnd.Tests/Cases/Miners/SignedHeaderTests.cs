@@ -135,7 +135,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
 
         foreach (var (form, proof) in forms)
         {
-            var answer = await Prompt.AskAsync(() => SendAsync(proof()));
+            var answer = await TimelyRequest.SendAsync(() => SendAsync(proof()));
             Assert.That(answer.Status, Is.EqualTo(HttpStatusCode.OK), $"{form}: {answer}");
         }
     }
@@ -328,7 +328,7 @@ internal sealed class SignedHeaderTests(StoreKind store, FolderLayoutKind layout
 
         foreach (var (moment, code, says) in moments)
         {
-            var answer = await Prompt.AskAsync(() => SendAsync(Sign(Validator, "{}"u8.ToArray(), moment())));
+            var answer = await TimelyRequest.SendAsync(() => SendAsync(Sign(Validator, "{}"u8.ToArray(), moment())));
             AssertRefused(answer, 400, code);
             Assert.That(answer.Detail, Does.Contain(says));
         }

@@ -224,11 +224,8 @@ public sealed class StoreReportTests
         TimeProvider? time = null,
         CancellationToken cancellationToken = default)
     {
-        var options = new StorageOptions
+        var options = store.Options with
         {
-            Bucket = store.Options.Bucket,
-            Region = store.Options.Region,
-            Endpoint = store.Options.Endpoint,
             PublicEndpoint = publicEndpoint,
             Usage = new StoreUsage { RequestTimeout = timeout ?? TimeSpan.FromSeconds(30) },
         };

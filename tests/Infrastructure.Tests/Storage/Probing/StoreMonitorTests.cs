@@ -795,11 +795,8 @@ public sealed class StoreMonitorTests
 
             return (200, new string(' ', ProbeClient.MaxAnswerBytes + 1));
         };
-        await using var monitor = await Monitored.StartAsync(store, change: options => new StorageOptions
+        await using var monitor = await Monitored.StartAsync(store, change: options => options with
         {
-            Bucket = options.Bucket,
-            Region = options.Region,
-            Endpoint = options.Endpoint,
             Usage = new StoreUsage { UploadMethod = UploadMethod.Put, RequestTimeout = TimeSpan.FromSeconds(isAnswered ? 30 : 5) },
         });
 
@@ -817,14 +814,11 @@ public sealed class StoreMonitorTests
     private static bool IsByHost(HttpContext context) => context.Request.Host.Host.StartsWith(StubStore.Bucket, StringComparison.Ordinal);
 
     // The store's address with a host name, so that the bucket's name can be in the host.
-    private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing, Uri? publicEndpoint = null) => new()
+    private static StorageOptions OfName(StorageOptions options, S3Addressing? addressing, Uri? publicEndpoint = null) => options with
     {
         PublicEndpoint = publicEndpoint,
-        Bucket = options.Bucket,
-        Region = options.Region,
         Endpoint = new UriBuilder(options.Endpoint!) { Host = "store.localhost" }.Uri,
         Addressing = addressing,
-        Usage = options.Usage,
     };
 
     private static PostUpload SignForm(Monitored monitor)
